@@ -1,0 +1,113 @@
+"""debatebot in one page: open a library, ask it for a brief or an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Self
+
+from debatebot.brief import make_answer, make_brief
+from debatebot.calibration import load_calibration
+from debatebot.embedding import open_embedder
+from debatebot.errors import InputError
+from debatebot.library import Library
+from debatebot.settings import Settings
+from debatebot.stance import ADAPTER, StanceModel, open_stance_model
+from debatebot.types import Answer, Brief, Document, Entry, Progress, Side, SyncReport
+
+BOTH = (Side.SUPPORT, Side.REBUT)
+LONGEST = 600
+
+
+class DebateBot:
+    """A library of documents and the models that read it.
+
+    >>> bot = DebateBot.open(Settings())
+    >>> report = bot.sync()
+    >>> brief = bot.brief("The Arab NATO will bring stability to the Middle East.")
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._embedder = open_embedder(settings)
+        largest = settings.largest_megabytes * 1_000_000
+        self.library = Library(settings.corpus, settings.index, self._embedder, largest)
+        self._calibration = load_calibration(ADAPTER)
+        self._stance_model: StanceModel | None = None
+        self._loading = Lock()
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open a library; cheap, for models are loaded when they are first needed.
+
+        Raises LibraryError where there is no corpus folder.
+        """
+        return cls(settings)
+
+    def load(self, say: Callable[[str], None] = lambda _: None) -> None:
+        """Load the models now; takes seconds, and `say` hears what is being waited for."""
+        self._embedder.encode(["warm"])
+        self._model(say)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the models are loaded."""
+        return self._stance_model is not None
+
+    def sync(self, progress: Progress | None = None, rebuild: bool = False) -> SyncReport:
+        """Make the index match the corpus folder; only what is new or changed is embedded."""
+        return self.library.sync(progress, rebuild)
+
+    def entries(self) -> list[Entry]:
+        """What is in the library."""
+        return self.library.entries()
+
+    def document(self, name: str) -> Document:
+        """A stored document; raises DocumentError if there is none of that name."""
+        return self.library.document(name)
+
+    def brief(
+        self,
+        stance: str,
+        *,
+        sides: tuple[Side, ...] = BOTH,
+        count: int | None = None,
+        progress: Progress | None = None,
+    ) -> Brief:
+        """What the library holds for and against a stance, at most `count` pieces of evidence a side."""
+        return make_brief(
+            self.library,
+            self._embedder,
+            self._model(),
+            self._calibration,
+            checked(stance, "stance"),
+            sides=sides,
+            count=count or self.settings.evidence,
+            read=self.settings.read_sentences,
+            progress=progress,
+        )
+
+    def ask(self, question: str, *, count: int | None = None) -> Answer:
+        """The passages that answer a question, at most `count`."""
+        question = checked(question, "question")
+        count = count or self.settings.evidence
+        return make_answer(self.library, self._embedder, self._calibration, question, count=count)
+
+    def _model(self, say: Callable[[str], None] = lambda _: None) -> StanceModel:
+        with self._loading:
+            if self._stance_model is None:
+                self._stance_model = open_stance_model(say)
+            return self._stance_model
+
+
+def checked(text: str, what: str) -> str:
+    """The text with its white space folded; raises InputError where it is blank or too long to be one."""
+    text = " ".join(text.split())
+    if not any(character.isalnum() for character in text):
+        raise InputError(f"there is no {what} here; write one in a sentence, such as “The pact will keep the peace.”")
+    if len(text) > LONGEST:
+        raise InputError(
+            f"this {what} has {len(text):,} characters, and {LONGEST} are the most that is read; "
+            "say it in a sentence or two, and put longer texts into the corpus folder as documents"
+        )
+    return text

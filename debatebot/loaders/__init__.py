@@ -1,0 +1,131 @@
+"""Files of the corpus as documents: one small function per format, found through one table by suffix."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from debatebot.errors import DocumentError
+from debatebot.loaders.loaded import Loaded
+from debatebot.loaders.reading import read_bytes
+from debatebot.loaders.text import load_markdown, load_text
+from debatebot.sidecar import read_source, tidy
+from debatebot.types import Document, Refusal, Source
+
+Loader = Callable[[bytes, str], Loaded]
+"""Takes a file's bytes and its name for messages; raises DocumentError if they cannot be read."""
+
+LOADERS: dict[str, tuple[str, Loader]] = {
+    ".txt": ("txt", load_text),
+    ".md": ("md", load_markdown),
+    ".markdown": ("md", load_markdown),
+}
+"""suffix -> (format, loader)"""
+
+LARGEST_FILE = 50_000_000  # bytes
+
+_REFERENCES = {".bib", ".ris", ".enw", ".nbib"}
+_CLUTTER = {"Thumbs.db", "desktop.ini"}
+
+
+def load(corpus: Path, path: Path, largest: int = LARGEST_FILE) -> Document:
+    """Read the file at `path` below the folder `corpus`, with what its sidecar says of it.
+
+    `largest` is in bytes. Text is kept as decoded: nothing is stripped and no line end changed; only a byte order
+    mark is left out. Raises DocumentError, with the reason and the mend, if it cannot be read.
+    """
+    name = path.relative_to(corpus).as_posix()
+    if reason := _refused(Path(name)):
+        raise DocumentError(f"{shown(name)}: {reason}")
+    kind, loader = LOADERS[path.suffix.lower()]
+    content = read_bytes(path, corpus, largest)
+    loaded = loader(content, name)
+    if not loaded.text.strip():
+        raise DocumentError(f"{name} is empty; put text in it or take it out")
+    return Document(
+        name=name,
+        text=loaded.text,
+        source=_source(path, loaded.source),
+        format=kind,
+        sha256=hashlib.sha256(content).hexdigest(),
+        pages=loaded.pages,
+    )
+
+
+def find_files(corpus: Path) -> tuple[list[Path], list[Refusal]]:
+    """All document files below the folder `corpus`, sorted by name, and what lies there that cannot be one.
+
+    Left out are hidden files and folders, `README.md` at the top, sidecars and lists of references. Links are listed
+    only if they are files, and folders that are links are refused: `load` refuses a link that leaves the corpus.
+    Raises DocumentError if `corpus` is no folder.
+    """
+    if not corpus.is_dir():
+        raise DocumentError(f"there is no folder {corpus}; make it, or name another with --corpus")
+    files: list[Path] = []
+    refusals: list[Refusal] = []
+    for path, reason in _walk(corpus):
+        if reason:
+            refusals.append(Refusal(shown(path.relative_to(corpus).as_posix()), reason))
+        else:
+            files.append(path)
+    refusals.sort(key=lambda refusal: refusal.document)
+    return sorted(files, key=lambda path: path.relative_to(corpus).as_posix()), refusals
+
+
+def shown(name: str) -> str:
+    """A file's name as it can be printed on one line: what cannot be shown is written as an escape."""
+    text = name.encode("utf-8", "backslashreplace").decode()
+    return "".join(c if unicodedata.category(c) != "Cc" else c.encode("unicode_escape").decode() for c in text)
+
+
+def _walk(corpus: Path) -> Iterator[tuple[Path, str]]:
+    """Every file that is not to be left out, with the reason for refusing it or an empty string."""
+    unread: list[OSError] = []
+    for top, folders, names in os.walk(corpus, onerror=unread.append):
+        here = Path(top)
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in folders:
+            if (here / name).is_symlink():
+                yield here / name, "it is a link to a folder; copy the files into the corpus instead"
+        for name in names:
+            path = here / name
+            if not _left_out(path, corpus, names):
+                yield path, _refused(path.relative_to(corpus))
+    for error in unread:
+        yield Path(error.filename), f"the folder cannot be read ({error.strerror}); give yourself the right to read it"
+
+
+def _left_out(path: Path, corpus: Path, beside: list[str]) -> bool:
+    return (
+        path.name.startswith((".", "~$"))
+        or path.name in _CLUTTER
+        or path == corpus / "README.md"
+        or path.suffix.lower() in _REFERENCES
+        or (path.suffix == ".toml" and _is_sidecar(path, beside))
+    )
+
+
+def _is_sidecar(path: Path, beside: list[str]) -> bool:
+    return any(name != path.name and path.stem in {name, Path(name).stem} for name in beside)
+
+
+def _refused(name: Path) -> str:
+    """Why a file of that name is not taken, or an empty string."""
+    if shown(name.as_posix()) != name.as_posix():
+        return "its name holds characters that cannot be stored; rename it"
+    if name.suffix == ".toml":
+        return "it describes a document that is not there; name it like the document, with .toml after it"
+    if name.suffix.lower() not in LOADERS:
+        files = f"files of the kind {name.suffix}" if name.suffix else "files without a suffix"
+        return f"{files} are not read; save it as one of {', '.join(LOADERS)}"
+    return ""
+
+
+def _source(path: Path, own: Source) -> Source:
+    """What the sidecar says, and where it is silent what the file says of itself."""
+    given = asdict(read_source(path, tidy(own.title)))
+    return Source(**{key: value or tidy(getattr(own, key)) for key, value in given.items()})

@@ -1,0 +1,115 @@
+"""Briefs, answers and lists as JSON (the stable surface of `DESIGN.md`) and as plain text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+from debatebot.brief import cite
+from debatebot.types import Answer, Brief, Entry, Evidence, Side, SyncReport
+
+HEADINGS = {Side.SUPPORT: "+ Supports your stance", Side.REBUT: "− Rebuts your stance"}
+WIDTH = 88
+
+
+def strength_word(strength: float) -> str:
+    """Strength as a person reads it."""
+    return "strong" if strength >= 0.75 else "fair" if strength >= 0.5 else "slight"
+
+
+def evidence_json(evidence: Evidence) -> dict[str, Any]:
+    """One piece of evidence; `quote` is `text[start:end]` of `debatebot text`."""
+    return {
+        "quote": evidence.quote,
+        "document": evidence.document,
+        "title": evidence.source.title,
+        "author": evidence.source.author,
+        "date": evidence.source.date,
+        "page": evidence.page,
+        "start": evidence.start,
+        "end": evidence.end,
+        "strength": evidence.strength,
+        "passage": evidence.passage.text,
+        "citation": cite(evidence),
+    }
+
+
+def brief_json(brief: Brief) -> dict[str, Any]:
+    """A brief as `brief --json` prints it."""
+    return {
+        "stance": brief.stance,
+        "support": [evidence_json(item) for item in brief.support],
+        "rebut": [evidence_json(item) for item in brief.rebut],
+        "context": [evidence_json(item) for item in brief.context],
+        "note": brief.note,
+    }
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """An answer as `ask --json` prints it."""
+    return {
+        "question": answer.question,
+        "answers": [evidence_json(item) for item in answer.answers],
+        "note": answer.note,
+    }
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """A document as `list --json` prints it."""
+    return {
+        "document": entry.document,
+        "title": entry.source.title,
+        "author": entry.source.author,
+        "date": entry.source.date,
+        "format": entry.format,
+        "pages": entry.pages,
+        "passages": entry.passages,
+        "characters": entry.characters,
+        "sha256": entry.sha256,
+    }
+
+
+def sync_json(report: SyncReport) -> dict[str, Any]:
+    """What a sync did, as `sync --json` prints it: counts, and the refused files with their reasons."""
+    return {
+        "added": len(report.added),
+        "updated": len(report.updated),
+        "unchanged": len(report.unchanged),
+        "removed": len(report.removed),
+        "refused": len(report.refused),
+        "refusals": [{"document": refusal.document, "reason": refusal.reason} for refusal in report.refused],
+    }
+
+
+def sync_line(report: SyncReport) -> str:
+    """What a sync did, in one line."""
+    counts = [(name, value) for name, value in sync_json(report).items() if isinstance(value, int)]
+    return ", ".join(f"{value} {name}" for name, value in counts)
+
+
+def brief_text(brief: Brief) -> str:
+    """A brief to read in a terminal."""
+    lines = [brief.stance, ""]
+    for side in reversed(brief.sides):
+        lines += [HEADINGS[side], ""]
+        lines += _numbered(brief.side(side)) or ["   Your library holds nothing here.", ""]
+    if brief.context:
+        lines += ["? Nearest, but no evidence", "", *_numbered(brief.context, words=False)]
+    return "\n".join(lines + ([brief.note] if brief.note else []))
+
+
+def answer_text(answer: Answer) -> str:
+    """An answer to read in a terminal."""
+    lines = [answer.question, "", *_numbered(answer.answers)]
+    return "\n".join(lines + ([answer.note] if answer.note else []))
+
+
+def _numbered(items: Iterable[Evidence], words: bool = True) -> list[str]:
+    lines = []
+    for number, item in enumerate(items, 1):
+        quote = " ".join(item.quote.split())
+        strength = f" · {strength_word(item.strength)}" if words else ""
+        lines += textwrap.wrap(f"“{quote}”", WIDTH, initial_indent=f"{number:2} ", subsequent_indent="   ")
+        lines += textwrap.wrap(cite(item) + strength, WIDTH, initial_indent="   ", subsequent_indent="   ") + [""]
+    return lines

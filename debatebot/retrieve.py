@@ -1,0 +1,74 @@
+"""A stance or question to the passages worth reading: near in meaning or sharing words, fused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from debatebot.embedding import Vectors
+from debatebot.library import Library
+from debatebot.types import Candidate, Passage
+
+RANK_CONSTANT = 60
+"""Of reciprocal rank fusion: Cormack, Clarke and Büttcher (SIGIR 2009) found 60 to serve widely."""
+FEWEST_RANKED = 50
+SAME = 0.9
+"""Passages that share this much of their word triples (Jaccard) are taken for one."""
+FUNCTION_WORDS = frozenset(
+    "a about all an and any are as at be been but by can could did do does for from had has have how i if in into is it its"
+    " may might more most must no not of on or our should so some such than that the their them then there these they this"
+    " those to up was we were what when where which who whom why will with would you your".split()
+)
+
+
+def retrieve(library: Library, query: Vectors, text: str, count: int) -> list[Candidate]:
+    """The `count` best passages for a query by its vector (1, d) and its words, best first.
+
+    Dense and lexical ranks are fused as `sum(1 / (60 + rank))`. Near-duplicate passages are left out,
+    the better one stays. The whole library is ranked where it holds no more than `count`.
+    """
+    snapshot, words = library.snapshot(), fts_query(text)
+    wide = max(2 * count, FEWEST_RANKED)
+    rankings = [
+        [number for number, _ in snapshot.search(query, wide)],
+        library.store.matching(words, wide) if words else [],
+    ]
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, number in enumerate(ranking, 1):
+            scores[number] = scores.get(number, 0.0) + 1 / (RANK_CONSTANT + rank)
+    passages = library.store.passages(list(scores))
+    found = [
+        Candidate(passages[number], scores[number], snapshot.cosine(query, number))
+        for number in sorted(passages, key=lambda number: (-scores[number], number))
+        if snapshot.holds(number)
+    ]
+    return without_duplicates(found)[:count]
+
+
+def fts_query(text: str) -> str:
+    """An FTS5 query for any of the text's telling words; empty where it has none."""
+    words = dict.fromkeys(w for w in re.findall(r"\w+", text.casefold()) if w not in FUNCTION_WORDS)
+    return " OR ".join(f'"{word}"' for word in words)
+
+
+def without_duplicates(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates without those that repeat a better one nearly word for word."""
+    kept: list[Candidate] = []
+    seen: list[frozenset[tuple[str, ...]]] = []
+    for candidate in candidates:
+        triples = word_triples(candidate.passage)
+        if not any(alike(triples, other) for other in seen):
+            kept.append(candidate)
+            seen.append(triples)
+    return kept
+
+
+def word_triples(text: Passage | str) -> frozenset[tuple[str, ...]]:
+    """The sets of three words in a row, folded; all words as one where there are fewer than three."""
+    words = re.findall(r"\w+", (text if isinstance(text, str) else text.text).casefold())
+    return frozenset(zip(words, words[1:], words[2:], strict=False)) or frozenset([tuple(words)])
+
+
+def alike(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
+    return len(one & other) >= SAME * len(one | other)

@@ -1,0 +1,148 @@
+"""Which side a sentence is on: a cross-encoder over (stance, sentence in context).
+
+The repository carries an adapter (LoRA and a three-way head) in `stance_model/`. Its base, all-mpnet-base-v2,
+comes with five packages. Once, the two are merged and kept in half precision in the user's cache; that
+file is what is loaded, after its hash has been checked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from debatebot.embedding import stay_offline
+from debatebot.errors import ModelError
+from debatebot.models import cache_folder, check_sha256, mpnet_folder, sha256_of
+from debatebot.pairs import LABELS, in_context
+from debatebot.types import Progress
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+ADAPTER = Path(str(files("debatebot"))) / "stance_model"
+WEIGHTS = "model.safetensors"
+MANIFEST = "manifest.json"
+MAX_TOKENS = 192
+BATCH = 8
+KEPT_SCORES = 20_000
+
+Logits = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence to be judged, and the sentence before it in its passage's document (or "")."""
+
+    sentence: str
+    before: str
+
+
+class StanceModel(Protocol):
+    """Judges sentences against a stance."""
+
+    def score(self, stance: str, readings: Sequence[Reading], progress: Progress | None = None) -> Logits:
+        """Logits of support, rebut and neither, in that order, shape (n, 3)."""
+
+
+class CrossEncoder:
+    """The stance model on the CPU. Scores are kept, so that asking for more of a stance costs nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        stay_offline()
+        import torch  # noqa: PLC0415
+        from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: PLC0415
+
+        # bfloat16 pays only where the processor multiplies it in hardware
+        able = torch.cpu.get_capabilities()
+        half = able.get("amx_bf16") or able.get("avx512_bf16")
+        self._tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        self._model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
+            folder, dtype=torch.bfloat16 if half else torch.float32, local_files_only=True
+        ).eval()
+        self._kept: OrderedDict[tuple[str, str], Logits] = OrderedDict()
+        self._lock = Lock()
+
+    def score(self, stance: str, readings: Sequence[Reading], progress: Progress | None = None) -> Logits:
+        """Logits of support, rebut and neither, shape (n, 3)."""
+        texts = [in_context(reading.sentence, reading.before) for reading in readings]
+        with self._lock:
+            todo = sorted({t for t in texts if (stance, t) not in self._kept}, key=lambda t: (len(t), t))
+            for start in range(0, len(todo), BATCH):
+                if progress:
+                    progress(start, len(todo))
+                batch = todo[start : start + BATCH]
+                for text, logits in zip(batch, self._logits(stance, batch), strict=True):
+                    self._kept[stance, text] = logits
+            found = [self._kept[stance, text] for text in texts]
+            while len(self._kept) > KEPT_SCORES:
+                self._kept.popitem(last=False)
+        return np.stack(found) if found else np.zeros((0, len(LABELS)), np.float32)
+
+    def _logits(self, stance: str, texts: list[str]) -> Logits:
+        import torch  # noqa: PLC0415
+
+        encoded = self._tokenizer(
+            [stance] * len(texts),
+            texts,
+            padding=True,
+            truncation="longest_first",
+            max_length=MAX_TOKENS,
+            return_tensors="pt",
+        )
+        with torch.inference_mode():
+            logits: Logits = self._model(**encoded).logits.float().numpy()
+        return logits
+
+
+def open_stance_model(say: Callable[[str], None] = lambda _: None) -> CrossEncoder:
+    """The stance model from its ready file, which is made first where there is none."""
+    return CrossEncoder(ready_folder(say))
+
+
+def ready_folder(say: Callable[[str], None] = lambda _: None, adapter: Path = ADAPTER) -> Path:
+    """The folder of the merged model in the cache, checked by hash; made where it is missing or damaged."""
+    folder = cache_folder() / f"stance-{sha256_of(adapter / 'adapter_model.safetensors')[:16]}"
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        for name, digest in manifest.items():
+            check_sha256(folder / name, digest, "it is made again")
+    except (FileNotFoundError, ValueError, AttributeError, ModelError):
+        say("Preparing the stance model, once, about 20 seconds")
+        _make_ready(folder, adapter)
+    return folder
+
+
+def _make_ready(folder: Path, adapter: Path) -> None:
+    """Merge the adapter into its base and keep the result in half precision."""
+    stay_offline()
+    import torch  # noqa: PLC0415
+    from peft import PeftModel  # noqa: PLC0415
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: PLC0415
+    from transformers.utils import logging as transformers_logging  # noqa: PLC0415
+
+    transformers_logging.set_verbosity_error()  # the base has no head of its own, which is as it should be
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with mpnet_folder() as base, tempfile.TemporaryDirectory(dir=folder.parent) as scratch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # between the two libraries, nothing of ours
+        model = AutoModelForSequenceClassification.from_pretrained(base, num_labels=len(LABELS), local_files_only=True)
+        merged = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+        merged.to(torch.float16).save_pretrained(scratch)
+        AutoTokenizer.from_pretrained(base, local_files_only=True).save_pretrained(scratch)
+        digests = {file.name: sha256_of(file) for file in Path(scratch).iterdir()}
+        Path(scratch, MANIFEST).write_text(json.dumps(digests), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(scratch, folder)
+        Path(scratch).mkdir()  # for the context to clear away

@@ -1,0 +1,181 @@
+"""The things debatebot speaks of, as plain frozen values.
+
+Offsets count characters (Python's, that is Unicode code points) of a document's stored text, and
+`text[start:end]` is always exactly what is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Progress = Callable[[int, int], None]
+"""Called with (done, of) while something long is under way."""
+
+
+class Side(StrEnum):
+    """Where a piece of evidence stands towards a stance."""
+
+    SUPPORT = "support"
+    REBUT = "rebut"
+
+    @property
+    def other(self) -> Side:
+        return Side.REBUT if self is Side.SUPPORT else Side.SUPPORT
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known for a document's citation; an empty string where a thing is not known."""
+
+    title: str = ""
+    author: str = ""
+    qualifications: str = ""
+    date: str = ""
+    source: str = ""
+    url: str = ""
+    licence: str = ""
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A printed page: its label ("xii", "7") and where its text stands."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of the corpus as text. `name` is its path below the corpus folder, with slashes."""
+
+    name: str
+    text: str
+    source: Source
+    format: str
+    sha256: str
+    pages: tuple[Page, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Some whole sentences of one paragraph: `document.text[start:end] == text`."""
+
+    document: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Sentence, ...]
+    paragraph: int
+    page: str | None = None
+
+    def cut(self, sentence: Sentence) -> str:
+        """The words of one of its sentences."""
+        return self.text[sentence.start - self.start : sentence.end - self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that retrieval holds worth reading. `cosine` is -1 to 1; `score` ranks, higher first."""
+
+    passage: Passage
+    score: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A quotation and where it stands. `quote` is a slice of the stored document, never anything else.
+
+    `strength` is 0 to 1: for a brief, the calibrated chance that it is evidence for the side it is
+    shown on; for an answer, how near the passage is to the question.
+    """
+
+    quote: str
+    document: str
+    start: int
+    end: int
+    strength: float
+    passage: Passage
+    source: Source
+
+    @property
+    def page(self) -> str | None:
+        return self.passage.page
+
+    @property
+    def paragraph(self) -> int:
+        return self.passage.paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the library holds for and against a stance, best first.
+
+    `context` is the nearest that was found where a side is empty: about the stance, not evidence.
+    `more` counts the evidence of each side that cleared the threshold beyond what is listed.
+    """
+
+    stance: str
+    support: tuple[Evidence, ...]
+    rebut: tuple[Evidence, ...]
+    context: tuple[Evidence, ...]
+    note: str | None
+    sides: tuple[Side, ...] = (Side.SUPPORT, Side.REBUT)
+    more: dict[Side, int] = field(default_factory=dict)
+
+    def side(self, side: Side) -> tuple[Evidence, ...]:
+        return self.support if side is Side.SUPPORT else self.rebut
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The passages that answer a question, best first."""
+
+    question: str
+    answers: tuple[Evidence, ...]
+    note: str | None
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the library's list: counts are of pages, passages and characters."""
+
+    document: str
+    source: Source
+    format: str
+    pages: int | None
+    passages: int
+    sentences: int
+    characters: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that was not taken, and why."""
+
+    document: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What making the index match the corpus changed; names of documents."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,215 @@
+// What the page does beyond Gradio: sources beside the chat, the library's state, keys. No words are made here:
+// all HTML comes escaped from the server (view.py, shell.py, source.py).
+"use strict";
+
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const narrow = matchMedia("(max-width: 1099.9px)");
+  const box = () => document.querySelector("#box textarea");
+  let opened = null; // the link whose source is shown
+  let back = null; // where the focus returns to
+  let lastSent = "";
+
+  // ── the source ────────────────────────────────────────────────────────
+  const sameSource = (link) => link.getAttribute("href");
+  const linksBeside = (link) => {
+    const turn = link.closest(".turn");
+    return turn ? [...turn.querySelectorAll("a.open")] : [];
+  };
+
+  async function openSource(href, link) {
+    let inside;
+    try {
+      const answer = await fetch(`${href}&part=1`, { cache: "no-store" });
+      inside = await answer.text();
+    } catch {
+      inside = '<p class="error">The server does not answer. Start debatebot again, then reload this page.</p>';
+    }
+    const panel = byId("source");
+    panel.innerHTML = inside + '<nav class="steps" aria-label="Evidence" hidden></nav>';
+    show("source");
+    opened = link;
+    markOpen();
+    steps(link);
+    const quote = byId("quote");
+    if (quote) quote.scrollIntoView({ block: "center" });
+    else panel.parentElement.scrollTop = 0;
+    panel.focus({ preventScroll: true });
+  }
+
+  function markOpen() {
+    document.querySelectorAll(".item[data-open]").forEach((item) => item.removeAttribute("data-open"));
+    opened?.closest(".item")?.setAttribute("data-open", "");
+  }
+
+  function steps(link) {
+    const nav = document.querySelector("#source .steps");
+    const all = link ? linksBeside(link) : [];
+    const here = all.indexOf(link);
+    if (all.length < 2 || here < 0) return;
+    const section = link.closest(".side");
+    const own = [...section.querySelectorAll("a.open")];
+    const where = document.createElement("span");
+    where.textContent = `${section.dataset.name} · ${own.indexOf(link) + 1} of ${own.length}`;
+    const button = (words, to) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.className = "step";
+      made.textContent = words;
+      made.disabled = !all[to];
+      made.addEventListener("click", () => openSource(sameSource(all[to]), all[to]));
+      return made;
+    };
+    nav.append(button("‹ Previous", here - 1), where, button("Next ›", here + 1));
+    nav.hidden = false;
+  }
+
+  function show(name) {
+    byId("source").hidden = name !== "source";
+    byId("library").hidden = name !== "library";
+    document.body.classList.add("panel-open");
+    // A sheet covers the chat, so the chat behind it is out of reach of keys and screen readers.
+    for (const id of ["top", "chat", "composer"]) byId(id).inert = narrow.matches;
+  }
+
+  function closePanel() {
+    const source = byId("source");
+    const wasOpen = !source.hidden || (narrow.matches && document.body.classList.contains("panel-open"));
+    source.hidden = true;
+    source.innerHTML = "";
+    byId("library").hidden = false;
+    document.body.classList.remove("panel-open");
+    for (const id of ["top", "chat", "composer"]) byId(id).inert = false;
+    opened = null;
+    markOpen();
+    if (wasOpen && back?.isConnected) back.focus({ preventScroll: true });
+    return wasOpen;
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : event.target.parentElement;
+    if (!target || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+    const link = target.closest("a.open, a.open-word");
+    if (link) {
+      event.preventDefault();
+      back = link.closest(".cite")?.querySelector("a.open") || link;
+      openSource(sameSource(back), back);
+    } else if (target.closest("a.window")) {
+      event.preventDefault();
+      openSource(sameSource(target.closest("a.window")), opened);
+    } else if (target.closest("[data-open-first]")) {
+      back = target.closest("[data-open-first]");
+      const first = back.closest(".turn").querySelector("a.open");
+      if (first) openSource(sameSource(first), first);
+    } else if (target.closest("[data-close]")) closePanel();
+    else if (target.closest("[data-library]")) {
+      back = target.closest("[data-library]");
+      closePanel();
+      show("library");
+      document.querySelector("#library a, #library button")?.focus();
+    } else if (target.closest("[data-reread]")) reread();
+    else if (target.closest("[data-send]")) box()?.focus({ preventScroll: true });
+  });
+
+  // A sheet goes away with a swipe down from its head.
+  let touched = null;
+  document.addEventListener("touchstart", (event) => {
+    touched = event.target.closest?.(".panel-head") ? event.touches[0].clientY : null;
+  }, { passive: true });
+  document.addEventListener("touchend", (event) => {
+    if (touched !== null && narrow.matches && event.changedTouches[0].clientY - touched > 64) closePanel();
+    touched = null;
+  }, { passive: true });
+  narrow.addEventListener("change", closePanel);
+
+  // ── keys ──────────────────────────────────────────────────────────────
+  function write(words) {
+    const area = box();
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(area, words);
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && closePanel()) event.preventDefault();
+    if (event.target !== box() || event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey && box().value.trim()) lastSent = box().value;
+    if (event.key === "ArrowUp" && box().value === "" && lastSent) {
+      event.preventDefault();
+      write(lastSent);
+    }
+  }, true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#box button") && box().value.trim()) lastSent = box().value;
+  }, true);
+
+  // ── new questions come into view once; after that the scroll position is the reader's ──
+  let seen = "0";
+  function watchTurns() {
+    const current = byId("current");
+    new MutationObserver(() => {
+      const turn = current.querySelector(".turn");
+      if (!turn || turn.dataset.turn === seen) return;
+      seen = turn.dataset.turn;
+      turn.scrollIntoView({ block: "start" });
+      lastSent = lastSent || turn.querySelector("h2").textContent;
+      markOpen();
+    }).observe(current, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-turn"] });
+  }
+
+  // ── the library's state ───────────────────────────────────────────────
+  const told = {};
+  function fill(id, words, asHtml) {
+    const element = byId(id);
+    if (!element || told[id] === words) return;
+    told[id] = words;
+    if (asHtml) element.innerHTML = words;
+    else element.textContent = words;
+  }
+
+  async function poll() {
+    let wait = 400;
+    try {
+      const status = await (await fetch("status", { cache: "no-store" })).json();
+      fill("status-line", status.line, false);
+      fill("start", status.start, true);
+      fill("library", status.library, true);
+      if (status.phase === "ready" || status.phase === "failed") return;
+    } catch {
+      fill("status-line", "The server does not answer; trying again", false);
+      wait = 3000;
+    }
+    setTimeout(poll, wait);
+  }
+
+  async function reread() {
+    try {
+      await fetch("reread", { method: "POST", headers: { "X-Debatebot": "reread" } });
+    } finally {
+      poll();
+    }
+  }
+
+  // ── once Gradio has drawn the page ────────────────────────────────────
+  function begin() {
+    const area = box();
+    if (!area || !byId("current") || !byId("library") || !byId("status-line") || !byId("mode")) return void setTimeout(begin, 30);
+    area.setAttribute("dir", "auto");
+    byId("past").setAttribute("role", "region");
+    byId("past").setAttribute("aria-label", "Earlier answers");
+    byId("current").setAttribute("role", "log");
+    byId("current").setAttribute("aria-live", "polite");
+    byId("current").setAttribute("aria-label", "Answer");
+    // Gradio gives each choice a name of its own; under one name the arrow keys move between them.
+    byId("mode").setAttribute("role", "radiogroup");
+    byId("mode").setAttribute("aria-label", "What to look for");
+    document.querySelectorAll("#mode input").forEach((choice) => { choice.name = "mode"; });
+    if (matchMedia("(hover: hover)").matches) area.focus({ preventScroll: true });
+    const composer = byId("composer");
+    new ResizeObserver(() => {
+      document.documentElement.style.setProperty("--composer", `${composer.offsetHeight}px`);
+    }).observe(composer);
+    watchTurns();
+    poll();
+  }
+  begin();
+})();

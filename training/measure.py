@@ -1,0 +1,151 @@
+"""Measure an adapter on what was kept aside, and keep its logits for `training.calibrate`.
+
+    python -m training.measure --shared ../shared --adapter training/runs/first/adapter --out training/runs/first
+
+Prints a table; writes `logits.npz`. Documents and libraries go through the product's own passages,
+retrieval and judging, every sentence against every stance.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import average_precision_score
+
+from debatebot.brief import judge_logits
+from debatebot.embedding import open_embedder
+from debatebot.library import Library
+from debatebot.retrieve import retrieve
+from debatebot.settings import Settings
+from debatebot.stance import CrossEncoder, Reading, StanceModel, ready_folder
+from training.data import NEITHER, Judged, Pair, documents, libraries, nli_items, perspectrum
+
+Row = tuple[str, str, int, float, npt.NDArray[np.float32]]
+"""Set, stance, label (-1 for arguable), cosine, logits."""
+
+
+def single(model: StanceModel, name: str, pairs: list[Pair]) -> list[Row]:
+    """Rows for pairs of a stance and a sentence that stands alone."""
+    by_stance: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        by_stance.setdefault(pair.stance, []).append(pair)
+    rows: list[Row] = []
+    for stance, group in by_stance.items():
+        logits = model.score(stance, [Reading(p.sentence, "") for p in group])
+        rows += [(name, stance, p.label, 0.0, row) for p, row in zip(group, logits, strict=True)]
+    return rows
+
+
+def through_product(model: StanceModel, name: str, judged: list[Judged], foreign: list[str]) -> list[Row]:
+    """Rows for one library: its own stances, and `foreign` ones that it says nothing of."""
+    embedder = open_embedder(Settings())
+    with tempfile.TemporaryDirectory() as scratch:
+        corpus = Path(scratch, "corpus")
+        corpus.mkdir()
+        texts: list[list[str]] = []
+        for sentence, before in zip(judged[0].sentences, judged[0].before, strict=True):
+            if not before:
+                texts.append([])
+            texts[-1].append(sentence)
+        for number, sentences in enumerate(texts):
+            (corpus / f"{number}.txt").write_text(" ".join(sentences), encoding="utf-8")
+        library = Library(corpus, Path(scratch, "index"), embedder, 10_000_000)
+        library.sync()
+        rows: list[Row] = []
+        for stance, labels in [(j.stance, j.labels) for j in judged] + [(s, None) for s in foreign]:
+            known = dict(zip(judged[0].sentences, labels, strict=True)) if labels else {}
+            candidates = retrieve(library, embedder.encode([stance], query=True), stance, 10_000)
+            for (candidate, sentence), logits in judge_logits(library, model, stance, candidates):
+                label = known.get(candidate.passage.cut(sentence), NEITHER)
+                kind = name if labels else "foreign"
+                rows.append((kind, stance, -1 if label is None else label, candidate.cosine, logits))
+        return rows
+
+
+def collect(model: StanceModel, shared: Path) -> list[Row]:
+    """All rows of all development sets."""
+    rng = random.Random(1)
+    rows = single(model, "debate-nli", [p for item in nli_items(shared, dev=True) for p in item])
+    rows += single(model, "perspectrum dev", rng.sample(perspectrum(shared, "dev"), 700))
+    docs = documents(shared, dev=True)
+    libs = libraries(shared, dev=True)
+    stances = [j.stance for doc in docs for j in doc]
+    for number, doc in enumerate(docs):
+        own = {j.stance for j in doc}
+        foreign = rng.sample([s for s in stances if s not in own], 4)
+        rows += through_product(model, "debate-docs", doc, foreign)
+        print(f"document {number + 1} of {len(docs)}", flush=True)
+    for name, lib in libs.items():
+        rows += through_product(model, name, lib, rng.sample(stances, 4))
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    """The measures of each set, a line each."""
+    lines = ["set | pairs | side | three-way | average precision support / rebut | best three right / wrong side"]
+    for name in dict.fromkeys(row[0] for row in rows):
+        chosen = [row for row in rows if row[0] == name and row[2] >= 0]
+        labels = np.array([row[2] for row in chosen])
+        logits = np.array([row[4] for row in chosen])
+        sided = labels != NEITHER
+        side = np.mean(logits[sided, :2].argmax(1) == labels[sided]) if sided.any() else float("nan")
+        three = np.mean(logits.argmax(1) == labels)
+        lines.append(f"{name} | {len(labels)} | {side:.3f} | {three:.3f} | {_ranking(chosen)}")
+    return "\n".join(lines)
+
+
+def _ranking(rows: list[Row]) -> str:
+    if not any(row[3] for row in rows) or all(row[2] == NEITHER for row in rows):
+        return "- | -"
+    precision: dict[int, list[float]] = {0: [], 1: []}
+    right, wrong, shown = 0, 0, 0
+    for stance in dict.fromkeys(row[1] for row in rows):
+        chosen = [row for row in rows if row[1] == stance]
+        labels = np.array([row[2] for row in chosen])
+        chances = _softmax(np.array([row[4] for row in chosen]))
+        for side in (0, 1):
+            if (labels == side).any():
+                precision[side].append(average_precision_score(labels == side, chances[:, side]))
+        if (labels != NEITHER).any():
+            for place in np.argsort(-chances[:, :2].max(1))[:3]:
+                guess = chances[place, :2].argmax()
+                right += labels[place] == guess
+                wrong += labels[place] == 1 - guess
+                shown += 1
+    means = " / ".join(f"{np.mean(values):.3f}" for values in precision.values())
+    return f"{means} | {right / shown:.3f} / {wrong / shown:.3f}"
+
+
+def _softmax(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    exponents = np.exp(logits - logits.max(1, keepdims=True))
+    return exponents / exponents.sum(1, keepdims=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--adapter", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    rows = collect(CrossEncoder(ready_folder(print, options.adapter)), options.shared)
+    np.savez_compressed(
+        options.out / "logits.npz",
+        sets=np.array([row[0] for row in rows]),
+        stances=np.array([row[1] for row in rows]),
+        labels=np.array([row[2] for row in rows]),
+        cosines=np.array([row[3] for row in rows]),
+        logits=np.array([row[4] for row in rows]),
+    )
+    text = table(rows)
+    (options.out / "measures.txt").write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
