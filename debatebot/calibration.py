@@ -28,6 +28,8 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
+    """The numbers of the formula above, and the two thresholds."""
+
     slope: float
     weight: float
     prior: float

@@ -40,8 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--corpus", metavar="DIR", default=argparse.SUPPRESS, help="folder of your documents (default: corpus)")
-    shared.add_argument("--index", metavar="DIR", default=argparse.SUPPRESS, help="folder of the index (default: index)")
+    shared.add_argument(
+        "--corpus", metavar="DIR", default=argparse.SUPPRESS, help="folder of your documents (default: corpus)"
+    )
+    shared.add_argument(
+        "--index", metavar="DIR", default=argparse.SUPPRESS, help="folder of the index (default: index)"
+    )
     parser = argparse.ArgumentParser(
         "debatebot",
         parents=[shared],
@@ -73,7 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     for reading in (brief, ask):
         reading.add_argument("-k", type=_count, metavar="N", help="how many pieces of evidence a side (default: 5)")
         _json_flag(reading)
-    command("setup", _setup, "prepare the models, once; the first start does it too")
+    setup = command("setup", _setup, "prepare the models, once; the first start does it too")
+    setup.add_argument("--base", type=Path, metavar="FOLDER", help="all-mpnet-base-v2, where you have it already")
     return parser
 
 
@@ -94,11 +99,11 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-def _setup(settings: Settings, _: argparse.Namespace) -> int:
+def _setup(settings: Settings, options: argparse.Namespace) -> int:
     from debatebot.embedding import open_embedder  # noqa: PLC0415
     from debatebot.stance import ready_folder  # noqa: PLC0415
 
-    ready_folder(_say)
+    ready_folder(_say, base=options.base)
     _say("Checking the embedding model")
     open_embedder(settings).encode(["ready"])
     _say("The models are ready.")

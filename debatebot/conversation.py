@@ -29,7 +29,10 @@ SIDES = {
     Mode.REBUT: (Side.REBUT,),
 }
 
-MORE = re.compile(r"(show |give |tell |find )?(me )?(some )?(more|anything else|what else|go on|next)( evidence| passages| answers| quotes)?")
+MORE = re.compile(
+    r"(show |give |tell |find )?(me )?(some )?"
+    r"(more|anything else|what else|go on|next)( evidence| passages| answers| quotes)?"
+)
 OTHER = re.compile(r"(show |give )?(me )?(the )?(other|opposite|opposing) side|turn it round|switch sides?")
 FOR = re.compile(r"(what |anything |evidence |show me |and )*(for|supports?|in favou?r)( of)?( me| it| this| that)?")
 AGAINST = re.compile(r"(what |anything |evidence |show me |and )*(against|rebuts?|rebuttals?)( me| it| this| that)?")

@@ -14,7 +14,8 @@ from threading import Lock
 from debatebot.embedding import Embedder
 from debatebot.errors import DamagedError, DocumentError, LibraryError
 from debatebot.loaders import find_files, load
-from debatebot.passages import CHUNKING_VERSION, split_passages, split_sentences
+from debatebot.passages import CHUNKING_VERSION, split_passages
+from debatebot.sentences import split_sentences
 from debatebot.sidecar import sidecar_names
 from debatebot.snapshot import Snapshot, load_snapshot, make_snapshot
 from debatebot.store import FORMAT, Known, Store
@@ -109,7 +110,7 @@ class Library:
             return "unchanged"
         document = load(self.corpus, path, self.largest)
         if known and known.sha256 == document.sha256:
-            self.store.update(document.name, document.source, stamp)
+            self.store.update(document, stamp)
             return "unchanged" if known.source == document.source else "updated"
         passages = split_passages(document, self.embedder.count_tokens)
         if not passages:
@@ -123,7 +124,9 @@ class Library:
         with self._lock:
             generation = self.store.generation()
             if self._snapshot is None or self._snapshot.generation != generation:
-                self._snapshot = load_snapshot(self.index, generation) or make_snapshot(self.index, *self.store.vectors())
+                self._snapshot = load_snapshot(self.index, generation) or make_snapshot(
+                    self.index, *self.store.vectors()
+                )
             return self._snapshot
 
     def document(self, name: str) -> Document:

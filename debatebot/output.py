@@ -111,5 +111,5 @@ def _numbered(items: Iterable[Evidence], words: bool = True) -> list[str]:
         quote = " ".join(item.quote.split())
         strength = f" · {strength_word(item.strength)}" if words else ""
         lines += textwrap.wrap(f"“{quote}”", WIDTH, initial_indent=f"{number:2} ", subsequent_indent="   ")
-        lines += textwrap.wrap(cite(item) + strength, WIDTH, initial_indent="   ", subsequent_indent="   ") + [""]
+        lines += [*textwrap.wrap(cite(item) + strength, WIDTH, initial_indent="   ", subsequent_indent="   "), ""]
     return lines

@@ -15,9 +15,11 @@ FEWEST_RANKED = 50
 SAME = 0.9
 """Passages that share this much of their word triples (Jaccard) are taken for one."""
 FUNCTION_WORDS = frozenset(
-    "a about all an and any are as at be been but by can could did do does for from had has have how i if in into is it its"
-    " may might more most must no not of on or our should so some such than that the their them then there these they this"
-    " those to up was we were what when where which who whom why will with would you your".split()
+    """
+    a about all an and any are as at be been but by can could did do does for from had has have how i if in into
+    is it its may might more most must no not of on or our should so some such than that the their them then there
+    these they this those to up was we were what when where which who whom why will with would you your
+    """.split()  # noqa: SIM905
 )
 
 
@@ -71,4 +73,5 @@ def word_triples(text: Passage | str) -> frozenset[tuple[str, ...]]:
 
 
 def alike(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
+    """Whether two sets of triples are of nearly the same words."""
     return len(one & other) >= SAME * len(one | other)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import os
 import re
 import tomllib
 import unicodedata
@@ -35,7 +36,7 @@ def read_source(path: Path, fallback_title: str = "") -> Source:
 def find_sidecar(path: Path) -> Path | None:
     """The sidecar of the document at `path`: the one with its full name wins over the one with its stem."""
     for candidate in sidecar_names(path):
-        if candidate.is_file() or candidate.is_symlink():
+        if os.path.lexists(candidate):  # whatever it is: what cannot be read is refused, not passed over
             return candidate
     return None
 
@@ -52,8 +53,8 @@ def readable_name(path: Path) -> str:
 
 
 def tidy(text: str) -> str:
-    """Text on one line, with single spaces."""
-    return " ".join(text.split())
+    """Text on one line: white space and control characters as single spaces."""
+    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
 
 
 def _read(sidecar: Path) -> dict[str, str]:
@@ -89,8 +90,6 @@ def _checked(sidecar: Path, text: str, key: str, value: object) -> str:
     if not isinstance(value, str):
         raise DocumentError(f'{where}: `{key}` must be text; write it in quotes, like {key} = "..."')
     value = tidy(value)
-    if any(unicodedata.category(character) == "Cc" for character in value):
-        raise DocumentError(f"{where}: `{key}` holds control characters; take them out")
     if key == "url" and value and not value.lower().startswith(("http://", "https://")):
         raise DocumentError(f"{where}: `url` must begin with https:// or http://; give the whole address")
     return value

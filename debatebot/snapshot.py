@@ -33,7 +33,7 @@ class Snapshot:
     """Vectors that are never changed, only replaced. Inner product, so for unit rows the cosine."""
 
     generation: str
-    index: faiss.IndexIDMap2
+    index: faiss.Index
     numbers: frozenset[int]
 
     def search(self, query: Vectors, count: int) -> list[tuple[int, float]]:
@@ -92,7 +92,7 @@ def load_snapshot(folder: Path, generation: str) -> Snapshot | None:
     return _snapshot(generation, faiss.read_index(str(folder / VECTORS)))
 
 
-def _snapshot(generation: str, index: faiss.IndexIDMap2) -> Snapshot:
+def _snapshot(generation: str, index: faiss.Index) -> Snapshot:
     import faiss  # noqa: PLC0415
 
     return Snapshot(generation, index, frozenset(faiss.vector_to_array(index.id_map).tolist()))

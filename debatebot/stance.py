@@ -8,7 +8,6 @@ file is what is loaded, after its hash has been checked.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import warnings
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 ADAPTER = Path(str(files("debatebot"))) / "stance_model"
-WEIGHTS = "model.safetensors"
 MANIFEST = "manifest.json"
 MAX_TOKENS = 192
 BATCH = 8
@@ -112,8 +110,13 @@ def open_stance_model(say: Callable[[str], None] = lambda _: None) -> CrossEncod
     return CrossEncoder(ready_folder(say))
 
 
-def ready_folder(say: Callable[[str], None] = lambda _: None, adapter: Path = ADAPTER) -> Path:
-    """The folder of the merged model in the cache, checked by hash; made where it is missing or damaged."""
+def ready_folder(
+    say: Callable[[str], None] = lambda _: None, adapter: Path = ADAPTER, base: Path | None = None
+) -> Path:
+    """The folder of the merged model in the cache, checked by hash; made where it is missing or damaged.
+
+    `base` is a folder of all-mpnet-base-v2 to make it from, instead of those that are looked for.
+    """
     folder = cache_folder() / f"stance-{sha256_of(adapter / 'adapter_model.safetensors')[:16]}"
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -121,11 +124,11 @@ def ready_folder(say: Callable[[str], None] = lambda _: None, adapter: Path = AD
             check_sha256(folder / name, digest, "it is made again")
     except (FileNotFoundError, ValueError, AttributeError, ModelError):
         say("Preparing the stance model, once, about 20 seconds")
-        _make_ready(folder, adapter)
+        _make_ready(folder, adapter, base)
     return folder
 
 
-def _make_ready(folder: Path, adapter: Path) -> None:
+def _make_ready(folder: Path, adapter: Path, base: Path | None) -> None:
     """Merge the adapter into its base and keep the result in half precision."""
     stay_offline()
     import torch  # noqa: PLC0415
@@ -133,16 +136,24 @@ def _make_ready(folder: Path, adapter: Path) -> None:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: PLC0415
     from transformers.utils import logging as transformers_logging  # noqa: PLC0415
 
-    transformers_logging.set_verbosity_error()  # the base has no head of its own, which is as it should be
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # the base has no head of its own, which is as it should be
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with mpnet_folder() as base, tempfile.TemporaryDirectory(dir=folder.parent) as scratch, warnings.catch_warnings():
+    with (
+        mpnet_folder(base) as mpnet,
+        tempfile.TemporaryDirectory(dir=folder.parent) as scratch,
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore", FutureWarning)  # between the two libraries, nothing of ours
-        model = AutoModelForSequenceClassification.from_pretrained(base, num_labels=len(LABELS), local_files_only=True)
+        model = AutoModelForSequenceClassification.from_pretrained(mpnet, num_labels=len(LABELS), local_files_only=True)
         merged = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
         merged.to(torch.float16).save_pretrained(scratch)
-        AutoTokenizer.from_pretrained(base, local_files_only=True).save_pretrained(scratch)
+        AutoTokenizer.from_pretrained(mpnet, local_files_only=True).save_pretrained(scratch)
         digests = {file.name: sha256_of(file) for file in Path(scratch).iterdir()}
         Path(scratch, MANIFEST).write_text(json.dumps(digests), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
-        os.replace(scratch, folder)
-        Path(scratch).mkdir()  # for the context to clear away
+        try:
+            Path(scratch).rename(folder)
+        except OSError:
+            if not (folder / MANIFEST).exists():  # else another process was quicker
+                raise
+        Path(scratch).mkdir(exist_ok=True)  # for the context to clear away

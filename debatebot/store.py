@@ -1,8 +1,8 @@
 """The library's truth: documents, passages, words and vectors in one SQLite file.
 
-Each passage row carries a checksum over all its fields, each document one over its text: what was
-damaged on disk is refused when it is read, never shown. Connections are opened for each use and
-belong to nobody, so that threads share nothing.
+Each passage carries a checksum over all its fields, each document one over its text and one over what is
+known about it: what was damaged on disk is refused when it is read, never shown. Connections are opened
+for each use and belong to nobody, so that threads share nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SCHEMA = (
     """CREATE TABLE documents (
         number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, format TEXT NOT NULL,
         sha256 TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL,
-        stamp TEXT NOT NULL, checksum INTEGER NOT NULL)""",
+        stamp TEXT NOT NULL, checksum INTEGER NOT NULL, about INTEGER NOT NULL)""",
     """CREATE TABLE passages (
         number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
         start INTEGER NOT NULL, stop INTEGER NOT NULL, paragraph INTEGER NOT NULL, page TEXT,
@@ -44,6 +44,7 @@ PASSAGE = (
     "SELECT p.number, d.name, p.start, p.stop, p.paragraph, p.page, p.sentences, p.vector, w.text, p.checksum"
     " FROM passages p JOIN documents d ON d.number = p.document JOIN words w ON w.rowid = p.number"
 )
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -63,6 +64,7 @@ class Store:
 
     @property
     def mend(self) -> str:
+        """What to do about a damaged file, for messages."""
         return f"delete the folder {self.path.parent} and run `debatebot sync`: nothing is lost but the time to index"
 
     @contextmanager
@@ -77,7 +79,7 @@ class Store:
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             raise LibraryError(f"{self.path} cannot be used: {error}; if this persists, {self.mend}") from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise DamagedError(f"{self.path} is damaged ({error}); {self.mend}") from error
         finally:
             if connection is not None:
@@ -117,8 +119,12 @@ class Store:
             raise DamagedError(f"{self.path} is damaged ({found}); {self.mend}")
 
     def meta(self) -> dict[str, str]:
+        """What the index as a whole is: its format, what made it, and its generation."""
         with self.connect() as connection:
-            return dict(connection.execute("SELECT key, value FROM meta"))
+            meta = dict(connection.execute("SELECT key, value FROM meta"))
+        if not {"format", "library", "generation"} <= meta.keys():
+            raise DamagedError(f"{self.path} is damaged (its description is not whole); {self.mend}")
+        return meta
 
     def generation(self) -> str:
         """A name for the present content: another name means that something changed."""
@@ -127,8 +133,8 @@ class Store:
     def known(self) -> dict[str, Known]:
         """The stored documents by name."""
         with self.connect() as connection:
-            rows = connection.execute("SELECT name, sha256, source, stamp FROM documents")
-            return {name: Known(name, sha, Source(**json.loads(source)), stamp) for name, sha, source, stamp in rows}
+            rows = connection.execute("SELECT name, format, sha256, source, about, stamp FROM documents").fetchall()
+        return {row[0]: Known(row[0], row[2], self._source(*row[:5]), row[5]) for row in rows}
 
     def put(self, document: Document, passages: Sequence[Passage], vectors: Vectors, stamp: str) -> None:
         """Store a document with its passages and their vectors (n, d), in place of one of that name."""
@@ -138,19 +144,22 @@ class Store:
         with self.connect(write=True) as connection:
             connection.execute("DELETE FROM documents WHERE name = ?", [document.name])
             sql = (
-                "INSERT INTO documents (name, format, sha256, source, text, pages, stamp, checksum)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO documents (name, format, sha256, source, text, pages, stamp, checksum, about)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             )
-            owner = connection.execute(sql, (*fields, _checksum(document.text, pages))).lastrowid
+            checksums = (_checksum(document.text, pages), _checksum(*fields[:4]))
+            owner = connection.execute(sql, (*fields, *checksums)).lastrowid
             for passage, vector in zip(passages, vectors, strict=True):
                 _put_passage(connection, owner, passage, vector.astype(np.float32).tobytes())
             _next_generation(connection)
 
-    def update(self, name: str, source: Source, stamp: str) -> None:
-        """Change what is known of a document whose text stays as it is."""
+    def update(self, document: Document, stamp: str) -> None:
+        """Change what is known about a document whose text stays as it is."""
+        source = json.dumps(asdict(document.source))
+        about = _checksum(document.name, document.format, document.sha256, source)
         with self.connect(write=True) as connection:
-            sql = "UPDATE documents SET source = ?, stamp = ? WHERE name = ?"
-            connection.execute(sql, (json.dumps(asdict(source)), stamp, name))
+            sql = "UPDATE documents SET source = ?, stamp = ?, about = ? WHERE name = ?"
+            connection.execute(sql, (source, stamp, about, document.name))
 
     def remove(self, names: Iterable[str]) -> None:
         """Take documents out, with all that was made of them."""
@@ -161,28 +170,28 @@ class Store:
     def document(self, name: str) -> Document:
         """A stored document; raises DocumentError if there is none of that name."""
         with self.connect() as connection:
-            sql = "SELECT text, source, format, sha256, pages, checksum FROM documents WHERE name = ?"
+            sql = "SELECT name, format, sha256, source, about, text, pages, checksum FROM documents WHERE name = ?"
             row = connection.execute(sql, [name]).fetchone()
         if row is None:
             raise DocumentError(f"the library holds no document {name!r}; `debatebot list` names those it holds")
-        text, source, form, sha256, pages, checksum = row
+        _, form, sha256, _, _, text, pages, checksum = row
         self._verify(checksum, text, pages)
-        return Document(
-            name, text, Source(**json.loads(source)), form, sha256, tuple(Page(*p) for p in json.loads(pages))
-        )
+        cut = tuple(Page(*page) for page in json.loads(pages))
+        return Document(name, text, self._source(*row[:5]), form, sha256, cut)
 
     def entries(self) -> list[Entry]:
         """All documents by name, with their counts."""
         sql = (
-            "SELECT d.name, d.source, d.format, json_array_length(d.pages), length(d.text), d.sha256,"
+            "SELECT d.name, d.format, d.sha256, d.source, d.about, json_array_length(d.pages), length(d.text),"
             " count(p.number), coalesce(sum(json_array_length(p.sentences)), 0)"
             " FROM documents d LEFT JOIN passages p ON p.document = d.number GROUP BY d.number ORDER BY d.name"
         )
         with self.connect() as connection:
-            return [
-                Entry(name, Source(**json.loads(source)), form, pages or None, passages, sentences, characters, sha256)
-                for name, source, form, pages, characters, sha256, passages, sentences in connection.execute(sql)
-            ]
+            rows = connection.execute(sql).fetchall()
+        return [
+            Entry(row[0], self._source(*row[:5]), row[1], row[5] or None, row[7], row[8], row[6], row[2])
+            for row in rows
+        ]
 
     def passages(self, numbers: Sequence[int] | None = None) -> dict[int, Passage]:
         """Passages by number, in order (all of them for None); numbers that are gone are left out."""
@@ -211,6 +220,7 @@ class Store:
             return [row[0] for row in connection.execute(sql, (query, count))]
 
     def sentence_count(self) -> int:
+        """Sentences in the library."""
         with self.connect() as connection:
             sql = "SELECT coalesce(sum(json_array_length(sentences)), 0) FROM passages"
             return int(connection.execute(sql).fetchone()[0])
@@ -220,6 +230,10 @@ class Store:
         self._verify(checksum, start, stop, paragraph, page, sentences, vector, text)
         cut = tuple(Sentence(*pair) for pair in json.loads(sentences))
         return Passage(document, start, stop, text, cut, paragraph, page)
+
+    def _source(self, name: str, form: str, sha256: str, source: str, about: int) -> Source:
+        self._verify(about, name, form, sha256, source)
+        return Source(**json.loads(source))
 
     def _verify(self, checksum: int, *fields: object) -> None:
         if checksum != _checksum(*fields):

@@ -22,6 +22,7 @@ class Side(StrEnum):
 
     @property
     def other(self) -> Side:
+        """The opposite side."""
         return Side.REBUT if self is Side.SUPPORT else Side.SUPPORT
 
 
@@ -62,6 +63,8 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
+    """Where a sentence stands in its document's text."""
+
     start: int
     end: int
 
@@ -110,10 +113,12 @@ class Evidence:
 
     @property
     def page(self) -> str | None:
+        """The printed page, where the format has pages."""
         return self.passage.page
 
     @property
     def paragraph(self) -> int:
+        """The paragraph in the document, from 1."""
         return self.passage.paragraph
 
 
@@ -134,6 +139,7 @@ class Brief:
     more: dict[Side, int] = field(default_factory=dict)
 
     def side(self, side: Side) -> tuple[Evidence, ...]:
+        """The evidence on `side`."""
         return self.support if side is Side.SUPPORT else self.rebut
 
 

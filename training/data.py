@@ -25,6 +25,8 @@ LEAVE_OUT_CONTEXT = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Pair:
+    """A stance, a sentence in context, and the label: an index into `LABELS`."""
+
     stance: str
     sentence: str
     label: int
@@ -49,7 +51,11 @@ def nli_items(shared: Path, dev: bool) -> list[list[Pair]]:
     items = [i for f in sorted((shared / "training/debate-nli").glob("*.jsonl")) for i in _lines(f)]
     chosen = [item for n, item in enumerate(items) if (n % DEV_EVERY == 0) == dev]
     return [
-        [Pair(stance, item["sentence"], label) for label, key in enumerate(("support", "rebut", "neither")) for stance in item[key]]
+        [
+            Pair(stance, item["sentence"], label)
+            for label, key in enumerate(("support", "rebut", "neither"))
+            for stance in item[key]
+        ]
         for item in chosen
     ]
 
@@ -87,7 +93,9 @@ def perspectrum(shared: Path, split: str) -> list[Pair]:
     split or among ArguAna's titles are left out (see the benchmarks' notes on leakage)."""
     folder = shared / "benchmarks/perspectrum"
     splits = json.loads((folder / "dataset_split_v1.0.json").read_text(encoding="utf-8"))
-    pool = {p["pId"]: p["text"] for p in json.loads((folder / "perspective_pool_v1.0.json").read_text(encoding="utf-8"))}
+    pool = {
+        p["pId"]: p["text"] for p in json.loads((folder / "perspective_pool_v1.0.json").read_text(encoding="utf-8"))
+    }
     claims = json.loads((folder / "perspectrum_with_answers_v1.0.json").read_text(encoding="utf-8"))
     pairs: dict[str, list[Pair]] = {"train": [], "dev": [], "test": []}
     for claim in claims:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import average_precision_score  # type: ignore[import-untyped]
 
 from debatebot.brief import judge_logits
 from debatebot.embedding import open_embedder
@@ -61,8 +61,8 @@ def through_product(model: StanceModel, name: str, judged: list[Judged], foreign
         for stance, labels in [(j.stance, j.labels) for j in judged] + [(s, None) for s in foreign]:
             known = dict(zip(judged[0].sentences, labels, strict=True)) if labels else {}
             candidates = retrieve(library, embedder.encode([stance], query=True), stance, 10_000)
-            for (candidate, sentence), logits in judge_logits(library, model, stance, candidates):
-                label = known.get(candidate.passage.cut(sentence), NEITHER)
+            for (candidate, place), logits in judge_logits(library, model, stance, candidates):
+                label = known.get(candidate.passage.cut(place), NEITHER)
                 kind = name if labels else "foreign"
                 rows.append((kind, stance, -1 if label is None else label, candidate.cosine, logits))
         return rows
@@ -124,7 +124,8 @@ def _ranking(rows: list[Row]) -> str:
 
 def _softmax(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:
     exponents = np.exp(logits - logits.max(1, keepdims=True))
-    return exponents / exponents.sum(1, keepdims=True)
+    chances: npt.NDArray[Any] = exponents / exponents.sum(1, keepdims=True)
+    return chances
 
 
 def main() -> None:

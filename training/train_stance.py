@@ -34,13 +34,14 @@ CHECKPOINT_STEPS = 60
 def base_model(folder: Path) -> torch.nn.Module:
     """The base with a fresh three-way head, no dropout (each pair is seen once or twice)."""
     torch.manual_seed(0)
-    return AutoModelForSequenceClassification.from_pretrained(
+    model: torch.nn.Module = AutoModelForSequenceClassification.from_pretrained(
         folder,
         num_labels=len(LABELS),
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
         local_files_only=True,
     )
+    return model
 
 
 def with_adapter(model: torch.nn.Module) -> PeftModel:
@@ -83,7 +84,9 @@ def loss_of(model: torch.nn.Module, tokenizer: PreTrainedTokenizerBase, batch: l
     return torch.nn.functional.cross_entropy(model(**encoded).logits, labels, label_smoothing=0.03)
 
 
-def train(model: PeftModel, tokenizer: PreTrainedTokenizerBase, steps: list[list[Pair]], out: Path, rate: float) -> None:
+def train(
+    model: PeftModel, tokenizer: PreTrainedTokenizerBase, steps: list[list[Pair]], out: Path, rate: float
+) -> None:
     """Train over all steps, from the checkpoint in `out` if there is one."""
     weights = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=0.01)
@@ -103,7 +106,7 @@ def train(model: PeftModel, tokenizer: PreTrainedTokenizerBase, steps: list[list
     began, total = time.time(), 0.0
     for step in range(start, len(steps)):
         loss = loss_of(model, tokenizer, steps[step])
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -112,7 +115,10 @@ def train(model: PeftModel, tokenizer: PreTrainedTokenizerBase, steps: list[list
         if (step + 1) % 20 == 0:
             pace = (time.time() - began) / (step + 1 - start)
             left = pace * (len(steps) - step - 1) / 60
-            print(f"step {step + 1} of {len(steps)}, loss {total / 20:.3f}, {pace:.2f} s a step, {left:.0f} min left", flush=True)
+            print(
+                f"step {step + 1} of {len(steps)}, loss {total / 20:.3f}, {pace:.2f} s a step, {left:.0f} min left",
+                flush=True,
+            )
             total = 0.0
         if (step + 1) % CHECKPOINT_STEPS == 0 or step + 1 == len(steps):
             kept = {
@@ -123,7 +129,7 @@ def train(model: PeftModel, tokenizer: PreTrainedTokenizerBase, steps: list[list
             }
             torch.save(kept, out / "state.new")
             (out / "state.new").replace(state)
-            model.save_pretrained(out / "adapter")
+            model.save_pretrained(str(out / "adapter"))
 
 
 def main() -> None:
@@ -138,7 +144,9 @@ def main() -> None:
     rng = random.Random(options.seed)
     steps = [batch for phase in phases for batch in batches(phase, rng)]
     (options.out / "run.json").write_text(
-        json.dumps({"seed": options.seed, "rate": options.rate, "phases": [len(p) for p in phases], "steps": len(steps)})
+        json.dumps(
+            {"seed": options.seed, "rate": options.rate, "phases": [len(p) for p in phases], "steps": len(steps)}
+        )
     )
     with mpnet_folder() as folder:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)

@@ -34,7 +34,7 @@ def read_bytes(path: Path, folder: Path, largest: int) -> bytes:
         raise DocumentError(f"{path} cannot be read: {error}; copy it anew") from error
     if len(content) > largest:
         raise DocumentError(
-            f"{path} is larger than the limit of {largest:,} bytes; split it, or raise largest_megabytes in debatebot.toml"
+            f"{path} has over {largest:,} bytes; split it, or raise largest_megabytes in debatebot.toml"
         )
     return content
 

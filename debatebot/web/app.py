@@ -5,25 +5,26 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
-import gradio as gr  # noqa: E402
-import uvicorn  # noqa: E402
-from fastapi import FastAPI, Request  # noqa: E402
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response  # noqa: E402
+import gradio as gr
+import uvicorn
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
-from debatebot.bot import DebateBot  # noqa: E402
-from debatebot.conversation import Mode  # noqa: E402
-from debatebot.errors import DebatebotError, InputError  # noqa: E402
-from debatebot.settings import Settings  # noqa: E402
-from debatebot.web import shell, source, view  # noqa: E402
-from debatebot.web.chat import AT_ONCE, Chat, Session  # noqa: E402
-from debatebot.web.prepare import Preparation  # noqa: E402
-from debatebot.web.security import Guard  # noqa: E402
+from debatebot.bot import DebateBot
+from debatebot.conversation import Mode
+from debatebot.errors import DebatebotError, InputError
+from debatebot.settings import Settings
+from debatebot.web import shell, source, view
+from debatebot.web.chat import AT_ONCE, Chat, Session
+from debatebot.web.prepare import Preparation
+from debatebot.web.security import LOOPBACK, Guard
 
 FOLDER = Path(__file__).parent
 HEAD = '<link rel="stylesheet" href="style.css"><script src="page.js" defer></script>'
@@ -42,6 +43,7 @@ element.addEventListener('click', (event) => {
 
 def build(chat: Chat) -> gr.Blocks:
     """Gradio's part: the transcript and the box below it."""
+    blocks: gr.Blocks
     with gr.Blocks(title="debatebot", analytics_enabled=False, fill_width=True) as blocks:
         session = gr.State(Session())
         _html(shell.HEADER, "top")
@@ -68,9 +70,12 @@ def build(chat: Chat) -> gr.Blocks:
         def respond(message: str, chosen: str, before: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
             sent, its_mode = _from_button(event)
             chosen = its_mode or chosen
-            for step in chat.respond(sent if sent is not None else message or "", Mode(chosen), before):
+            typed = sent is None
+            for step in chat.respond(message or "" if sent is None else sent, Mode(chosen), before):
+                # Emptied once, for what is typed while the answer is being made belongs to the next message.
+                empty, typed = typed and not step.hint, False
                 yield (
-                    gr.skip() if sent is not None or step.hint else "",
+                    "" if empty else gr.skip(),
                     chosen if its_mode else gr.skip(),
                     step.session.past if step.session.number != before.number else gr.skip(),
                     step.session.current or gr.skip(),
@@ -88,19 +93,29 @@ def build(chat: Chat) -> gr.Blocks:
             trigger_mode="once",
             api_visibility="private",
         )
-    return blocks.queue(max_size=QUEUE)
+    blocks.queue(max_size=QUEUE)
+    return blocks
 
 
-def create_app(bot: DebateBot, host: str = "127.0.0.1", preparation: Preparation | None = None) -> FastAPI:
-    """The whole application, guarded; `preparation` is started by whoever serves it."""
-    prepared = preparation or Preparation(bot)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+def create_app(bot: DebateBot, host: str = "127.0.0.1") -> FastAPI:
+    """The whole application, guarded. It gets ready once it is being served, so that the page comes first."""
+    preparation = Preparation(bot)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        preparation.start()
+        yield
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.add_middleware(Guard, host=host)
-    _add_routes(app, bot, prepared)
-    theme = gr.themes.Base(font=FONTS, font_mono=["monospace"])
-    return gr.mount_gradio_app(
+    _add_routes(app, bot, preparation)
+    # The paper of style.css, so that the page does not flash before that is there.
+    theme = gr.themes.Base(font=FONTS, font_mono=["monospace"]).set(
+        body_background_fill="#fdfcf9", body_background_fill_dark="#171614"
+    )
+    gr.mount_gradio_app(
         app,
-        build(Chat(bot, prepared)),
+        build(Chat(bot, preparation)),
         "/",
         footer_links=[],
         run_history=False,
@@ -112,6 +127,7 @@ def create_app(bot: DebateBot, host: str = "127.0.0.1", preparation: Preparation
         theme=theme,
         head=HEAD,
     )
+    return app
 
 
 def serve(settings: Settings, host: str | None = None, port: int | None = None) -> None:
@@ -121,13 +137,18 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
     """
     host, port = host or settings.host, port or settings.port
     listener = _listen(host, port)
-    bot = DebateBot.open(settings)
-    preparation = Preparation(bot)
-    preparation.start()
-    app = create_app(bot, host, preparation)
+    app = create_app(DebateBot.open(settings), host)
     shown = f"[{host}]" if ":" in host else host
     print(f"debatebot is at http://{shown}:{port} (Ctrl+C stops it)", file=sys.stderr, flush=True)  # noqa: T201
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False)
+    if host not in LOOPBACK:
+        print(  # noqa: T201
+            "Whoever can reach this machine can read the library; use --host 127.0.0.1 to keep it to yourself.",
+            file=sys.stderr,
+            flush=True,
+        )
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -139,7 +160,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         reason = error.strerror or error
-        raise InputError(f"cannot listen on {host} port {port}: {reason}; choose another with --host or --port") from error
+        raise InputError(
+            f"cannot listen on {host} port {port}: {reason}; choose another with --host or --port"
+        ) from error
     return listener
 
 
@@ -157,6 +180,8 @@ def _from_button(event: gr.EventData) -> tuple[str | None, str | None]:
 
 
 def _add_routes(app: FastAPI, bot: DebateBot, preparation: Preparation) -> None:
+    corpus = bot.settings.corpus.absolute()
+
     @app.get("/style.css")
     def style() -> Response:
         return FileResponse(FOLDER / "style.css", media_type="text/css")
@@ -171,8 +196,8 @@ def _add_routes(app: FastAPI, bot: DebateBot, preparation: Preparation) -> None:
         told = {
             "phase": now.phase,
             "line": shell.status_line(now),
-            "start": shell.start(now, bot.settings.corpus),
-            "library": shell.library(now, bot.settings.corpus),
+            "start": shell.start(now, corpus),
+            "library": shell.library(now, corpus),
         }
         return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
@@ -185,12 +210,10 @@ def _add_routes(app: FastAPI, bot: DebateBot, preparation: Preparation) -> None:
         return Response(status_code=202)
 
     @app.get("/source")
-    def show_source(  # noqa: PLR0913 - the address's own fields
-        document: str, start: int = 0, end: int = 0, check: str = "", at: int | None = None, part: bool = False
-    ) -> Response:
+    def show_source(document: str, place: Annotated[source.Place, Depends()], part: bool = False) -> Response:
         code = 200
         try:
-            inside = source.panel(bot.document(document), source.Place(start, end, check, at))
+            inside = source.panel(bot.document(document), place)
         except DebatebotError as error:
             code, inside = 404, source.message(str(error))
         return HTMLResponse(inside if part else source.page(inside), code, {"Cache-Control": "no-store"})

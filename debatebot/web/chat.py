@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from debatebot.conversation import Mode, Request, understand
 from debatebot.errors import DebatebotError, InputError
-from debatebot.types import Progress
+from debatebot.types import Answer, Brief, Progress
 from debatebot.web import view
 from debatebot.web.prepare import UNEXPECTED, Preparation
 
@@ -21,6 +21,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 TICK = 0.2
 """Seconds between two looks at how far an answer is."""
+WAITING = {"reading": "Reading the corpus…", "loading": "Loading the models…"}
 AT_ONCE = 2
 """Answers in the making at the same time; more would only slow each other down."""
 
@@ -33,6 +34,8 @@ class Session:
     number: int = 0
     past: str = ""
     current: str = ""
+    settled: str = ""
+    """The newest turn as it will stand among the past ones: without the ways to go on from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,54 +61,54 @@ class Chat:
         except InputError as error:
             yield self._refused(message, session, error)
             return
-        number = session.number + 1
-        frame = replace(session, number=number, past=session.past + session.current)
+        frame = self._frame(session)
 
-        def step(answer: str, busy: bool = True) -> Step:
-            return Step(replace(frame, current=view.turn(number, message, answer, busy=busy)))
+        def step(answer: str) -> Step:
+            return Step(replace(frame, current=view.turn(frame.number, message, answer, busy=True)))
 
-        # A failed request is remembered too, so that "and the other side?" after it asks for what was meant.
+        chips = ""
         try:
             for words in self._until_ready():
                 yield step(words)
-            answer = yield from self._answer(request, message, step)
+            found = yield from self._find(request, step)
+            answer, chips = _shown(found, request, message), view.chips(found, request.skip)
         except DebatebotError as error:
             answer = view.error(str(error))
-        except Exception:  # noqa: BLE001 - the page's last resort: told to the reader, in full to the log
+        except Exception:  # the page's last resort: told to the reader, in full to the log
             logger.exception("an answer failed")
             answer = view.error(UNEXPECTED)
-        yield Step(replace(step(answer, busy=False).session, last=request))
+        # A request that failed is remembered too: a follow-up then means it, and not the one before.
+        yield self._finished(replace(frame, last=request), message, answer, chips)
+
+    def _frame(self, session: Session) -> Session:
+        return replace(session, number=session.number + 1, past=session.past + session.settled)
+
+    def _finished(self, frame: Session, message: str, answer: str, chips: str = "") -> Step:
+        settled = view.turn(frame.number, message, answer)
+        return Step(replace(frame, current=view.turn(frame.number, message, answer, chips), settled=settled))
 
     def _refused(self, message: str, session: Session, error: InputError) -> Step:
         if not message.strip():
             return Step(session, hint=str(error))
-        number = session.number + 1
-        current = view.turn(number, message, view.error(str(error)))
-        return Step(replace(session, number=number, past=session.past + session.current, current=current))
+        return self._finished(self._frame(session), message, view.error(str(error)))
 
     def _until_ready(self) -> Iterator[str]:
         while not self._preparation.wait(TICK):
             status = self._preparation.status
-            words = "Loading the models…" if status.phase == "loading" else "Reading the corpus…"
-            yield view.waiting(words, status.done, status.of)
+            yield view.waiting(status.message or WAITING[status.phase], status.done, status.of)
         if self._preparation.status.phase == "failed":
             raise DebatebotError(self._preparation.status.message)
 
-    def _answer(
-        self, request: Request, message: str, step: Callable[[str], Step]
-    ) -> Generator[Step, None, str]:
-        about = "" if request.text.strip() == message.strip() else request.text
+    def _find(self, request: Request, step: Callable[[str], Step]) -> Generator[Step, None, Brief | Answer]:
         if request.kind == "ask":
             yield step(view.reading(0, 0))
-            answer = yield from self._follow(lambda _: self._bot.ask(request.text, count=request.count), step)
-            return view.answer(answer, request.skip, about, request.notice)
-        brief = yield from self._follow(
-            lambda progress: self._bot.brief(
-                request.text, sides=request.sides, count=request.count, progress=progress
-            ),
-            step,
+            return (yield from self._follow(lambda _: self._bot.ask(request.text, count=request.count), step))
+        sides, count = request.sides, request.count
+        return (
+            yield from self._follow(
+                lambda progress: self._bot.brief(request.text, sides=sides, count=count, progress=progress), step
+            )
         )
-        return view.brief(brief, request.skip, about, request.notice)
 
     def _follow(self, work: Callable[[Progress], T], step: Callable[[str], Step]) -> Generator[Step, None, T]:
         """Run `work` in a thread and show how far it is; its result."""
@@ -122,3 +125,11 @@ class Chat:
                 shown = seen
                 yield step(view.reading(*shown))
         return future.result()
+
+
+def _shown(found: Brief | Answer, request: Request, message: str) -> str:
+    """The answer's HTML; under a follow-up it says what it is about."""
+    about = "" if request.text.split() == message.split() else request.text
+    if isinstance(found, Answer):
+        return view.answer(found, request.skip, about, request.notice)
+    return view.brief(found, request.skip, about, request.notice)

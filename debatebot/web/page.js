@@ -1,5 +1,5 @@
-// What the page does beyond Gradio: sources beside the chat, the library's state, keys. No words are made here:
-// all HTML comes escaped from the server (view.py, shell.py, source.py).
+// What the page does beyond Gradio: sources beside the chat, the library's state, keys. No text of a document or
+// a person becomes HTML here: that comes escaped from the server (view.py, shell.py, source.py).
 "use strict";
 
 (() => {
@@ -11,19 +11,21 @@
   let lastSent = "";
 
   // ── the source ────────────────────────────────────────────────────────
-  const sameSource = (link) => link.getAttribute("href");
+  const hrefOf = (link) => link.getAttribute("href");
   const linksBeside = (link) => {
     const turn = link.closest(".turn");
     return turn ? [...turn.querySelectorAll("a.open")] : [];
   };
 
-  async function openSource(href, link) {
+  async function openSource(href, link, stepped = "") {
     let inside;
     try {
       const answer = await fetch(`${href}&part=1`, { cache: "no-store" });
       inside = await answer.text();
     } catch {
-      inside = '<p class="error">The server does not answer. Start debatebot again, then reload this page.</p>';
+      inside =
+        '<div class="panel-head"><h2>Source</h2><button type="button" class="close" data-close>Close</button></div>' +
+        '<p class="problem">The server does not answer. Start debatebot again, then reload this page.</p>';
     }
     const panel = byId("source");
     panel.innerHTML = inside + '<nav class="steps" aria-label="Evidence" hidden></nav>';
@@ -34,7 +36,9 @@
     const quote = byId("quote");
     if (quote) quote.scrollIntoView({ block: "center" });
     else panel.parentElement.scrollTop = 0;
-    panel.focus({ preventScroll: true });
+    // Who steps on goes on from the same button; at the end of the row, from the panel.
+    const again = stepped && panel.querySelector(`.step[data-step="${stepped}"]:not(:disabled)`);
+    (again || panel).focus({ preventScroll: true });
   }
 
   function markOpen() {
@@ -51,16 +55,17 @@
     const own = [...section.querySelectorAll("a.open")];
     const where = document.createElement("span");
     where.textContent = `${section.dataset.name} · ${own.indexOf(link) + 1} of ${own.length}`;
-    const button = (words, to) => {
+    const button = (name, words, to) => {
       const made = document.createElement("button");
       made.type = "button";
       made.className = "step";
+      made.dataset.step = name;
       made.textContent = words;
       made.disabled = !all[to];
-      made.addEventListener("click", () => openSource(sameSource(all[to]), all[to]));
+      made.addEventListener("click", () => openSource(hrefOf(all[to]), all[to], name));
       return made;
     };
-    nav.append(button("‹ Previous", here - 1), where, button("Next ›", here + 1));
+    nav.append(button("previous", "‹ Previous", here - 1), where, button("next", "Next ›", here + 1));
     nav.hidden = false;
   }
 
@@ -93,14 +98,14 @@
     if (link) {
       event.preventDefault();
       back = link.closest(".cite")?.querySelector("a.open") || link;
-      openSource(sameSource(back), back);
+      openSource(hrefOf(back), back);
     } else if (target.closest("a.window")) {
       event.preventDefault();
-      openSource(sameSource(target.closest("a.window")), opened);
+      openSource(hrefOf(target.closest("a.window")), opened);
     } else if (target.closest("[data-open-first]")) {
       back = target.closest("[data-open-first]");
       const first = back.closest(".turn").querySelector("a.open");
-      if (first) openSource(sameSource(first), first);
+      if (first) openSource(hrefOf(first), first);
     } else if (target.closest("[data-close]")) closePanel();
     else if (target.closest("[data-library]")) {
       back = target.closest("[data-library]");
@@ -122,6 +127,11 @@
   }, { passive: true });
   narrow.addEventListener("change", closePanel);
 
+  function submitted() {
+    lastSent = box().value;
+    if (busy()) hold(true);
+  }
+
   // ── keys ──────────────────────────────────────────────────────────────
   function write(words) {
     const area = box();
@@ -132,15 +142,48 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && closePanel()) event.preventDefault();
     if (event.target !== box() || event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey && box().value.trim()) lastSent = box().value;
+    if (event.key === "Enter" && !event.shiftKey && box().value.trim()) submitted();
     if (event.key === "ArrowUp" && box().value === "" && lastSent) {
       event.preventDefault();
       write(lastSent);
     }
   }, true);
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("#box button") && box().value.trim()) lastSent = box().value;
+    if (event.isTrusted && event.target.closest?.("#box button") && box().value.trim()) submitted();
   }, true);
+
+  // Gradio takes one message at a time and drops a second one; here it waits in the box and goes out after the first.
+  const busy = () => document.querySelector(".turn[aria-busy]") !== null;
+  let held = false;
+  function hold(on) {
+    held = on;
+    byId("composer").classList.toggle("held", on);
+  }
+
+  function sendHeld(tries = 0) {
+    if (!held || busy() || tries > 20) return;
+    if (box().value.trim() === "") return void hold(false);
+    document.querySelector("#box button").click();
+    setTimeout(() => sendHeld(tries + 1), 200);
+  }
+
+  // Gradio names each choice apart, so the browser does not see one group: arrow keys and the single tab stop
+  // of a radio group are made here.
+  const choices = () => [...document.querySelectorAll("#mode input")];
+  function oneStop() {
+    choices().forEach((choice) => { choice.tabIndex = choice.checked ? 0 : -1; });
+  }
+
+  function choose(event) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const all = choices();
+    const here = all.indexOf(event.target);
+    if (!step || here < 0) return;
+    event.preventDefault();
+    const next = all[(here + step + all.length) % all.length];
+    next.click();
+    next.focus();
+  }
 
   // ── new questions come into view once; after that the scroll position is the reader's ──
   let seen = "0";
@@ -148,12 +191,14 @@
     const current = byId("current");
     new MutationObserver(() => {
       const turn = current.querySelector(".turn");
+      if (held && !busy()) setTimeout(sendHeld, 200);
       if (!turn || turn.dataset.turn === seen) return;
       seen = turn.dataset.turn;
       turn.scrollIntoView({ block: "start" });
       lastSent = lastSent || turn.querySelector("h2").textContent;
       markOpen();
-    }).observe(current, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-turn"] });
+      setTimeout(oneStop, 300);
+    }).observe(current, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-turn", "aria-busy"] });
   }
 
   // ── the library's state ───────────────────────────────────────────────
@@ -199,10 +244,11 @@
     byId("current").setAttribute("role", "log");
     byId("current").setAttribute("aria-live", "polite");
     byId("current").setAttribute("aria-label", "Answer");
-    // Gradio gives each choice a name of its own; under one name the arrow keys move between them.
     byId("mode").setAttribute("role", "radiogroup");
     byId("mode").setAttribute("aria-label", "What to look for");
-    document.querySelectorAll("#mode input").forEach((choice) => { choice.name = "mode"; });
+    byId("mode").addEventListener("change", () => setTimeout(oneStop));
+    byId("mode").addEventListener("keydown", choose);
+    oneStop();
     if (matchMedia("(hover: hover)").matches) area.focus({ preventScroll: true });
     const composer = byId("composer");
     new ResizeObserver(() => {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from debatebot.errors import DebatebotError
@@ -22,13 +22,14 @@ UNEXPECTED = "Something went wrong here; the details are in the terminal."
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far the preparation is. `done` and `of` count what is being read; `message` is set when it failed."""
+    """How far the preparation is. `done` and `of` count what is being read; `message` says why it failed, or what is
+    being waited for where that is out of the ordinary."""
 
     phase: Phase = "reading"
     done: int = 0
     of: int = 0
     entries: tuple[Entry, ...] = ()
-    report: SyncReport = SyncReport()
+    report: SyncReport = field(default_factory=SyncReport)
     message: str = ""
     on_subject: bool = False
     """Whether the library speaks of what the examples are about."""
@@ -46,6 +47,7 @@ class Preparation:
 
     @property
     def status(self) -> Status:
+        """How far it is now."""
         return self._status
 
     def start(self) -> None:
@@ -67,15 +69,18 @@ class Preparation:
             report = self._bot.sync(self._progress)
             entries = tuple(self._bot.entries())
             self._status = Status("loading", entries=entries, report=report, on_subject=self._speaks_of_it(entries))
-            self._bot.load()
-            self._status = replace(self._status, phase="ready")
+            self._bot.load(self._say)
+            self._status = replace(self._status, phase="ready", message="")
         except DebatebotError as error:
             self._status = replace(self._status, phase="failed", message=str(error))
-        except Exception:  # noqa: BLE001 - a thread's last resort: told to the page, in full to the log
+        except Exception:  # a thread's last resort: told to the page, in full to the log
             logger.exception("getting ready failed")
             self._status = replace(self._status, phase="failed", message=UNEXPECTED)
         finally:
             self._finished.set()
+
+    def _say(self, words: str) -> None:
+        self._status = replace(self._status, message=words)
 
     def _progress(self, done: int, of: int) -> None:
         self._status = replace(self._status, done=done, of=of)

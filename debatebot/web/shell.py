@@ -6,7 +6,7 @@ from pathlib import Path
 
 from debatebot.types import Entry, Refusal
 from debatebot.web.prepare import Status
-from debatebot.web.view import plural, source_link, text
+from debatebot.web.view import error, plural, sentence, source_link, text
 
 EXAMPLES = (
     ("The Arab NATO will bring stability to the Middle East.", "both"),
@@ -47,7 +47,7 @@ def welcome() -> str:
 def start(status: Status, corpus: Path) -> str:
     """What a first visitor can do now: click an example, or fill an empty library."""
     if status.phase == "failed":
-        return f'<p class="error">{text(status.message)}</p>'
+        return error(status.message)
     if not status.entries:
         return "" if status.phase == "reading" else how_to_add(corpus)
     line = f'<p class="holds">{_holds(status.entries)}</p>'
@@ -82,7 +82,10 @@ def status_line(status: Status) -> str:
     count = f"{plural(len(status.entries), 'document')}, {plural(sentences, 'sentence')}"
     refused = len(status.report.refused)
     told = f" · {plural(refused, 'file')} refused" if refused else ""
-    return f"{count}{told} · {'ready' if status.phase == 'ready' else 'loading the models; you can type already'}"
+    if status.phase == "ready":
+        return f"{count}{told} · ready"
+    waiting = status.message or "Loading the models"
+    return f"{count}{told} · {waiting[:1].lower()}{waiting[1:]}; you can type already"
 
 
 def library(status: Status, corpus: Path) -> str:
@@ -92,7 +95,7 @@ def library(status: Status, corpus: Path) -> str:
         return f'{head}<p class="quiet">Reading the corpus…</p>'
     parts = [head]
     if status.phase == "failed":
-        parts.append(f'<p class="error">{text(status.message)}</p>')
+        parts.append(error(status.message))
     if status.entries:
         parts.append(f'<ul class="documents">{"".join(map(_entry, status.entries))}</ul>')
     elif status.phase != "failed":
@@ -129,4 +132,4 @@ def _entry(entry: Entry) -> str:
 
 
 def _refusal(refusal: Refusal) -> str:
-    return f"<li><b><bdi>{text(refusal.document)}</bdi></b><p><bdi>{text(refusal.reason)}</bdi></p></li>"
+    return f"<li><b><bdi>{text(refusal.document)}</bdi></b><p><bdi>{text(sentence(refusal.reason))}</bdi></p></li>"

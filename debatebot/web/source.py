@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from debatebot.types import Document, Page, Source
-from debatebot.web.view import quote_check, source_link, text
+from debatebot.web.view import error, quote_check, source_link, text
 
 REACH = 6_000
 """Characters shown on each side of the quotation, so that a book opens as quickly as a page."""
@@ -15,7 +16,7 @@ SLACK = 1_000
 """How far from there a paragraph's bound may lie to be the better place to cut."""
 CHANGED = "This document has changed since that answer. Ask again."
 
-PARAGRAPH = re.compile(r"[^\n]*\n*")
+PARAGRAPH = re.compile(r"[^\n]*(?:\n\r?)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def panel(document: Document, place: Place) -> str:
 
 def message(words: str) -> str:
     """The panel where there is no text to show."""
-    return f'<div class="panel-head"><h2>Source</h2>{CLOSE}</div><p class="error">{text(words)}</p>'
+    return f'<div class="panel-head"><h2>Source</h2>{CLOSE}</div>{error(words)}'
 
 
 CLOSE = '<button type="button" class="close" data-close aria-label="Close the source">Close</button>'
@@ -77,7 +78,7 @@ def window(whole: str, start: int, end: int) -> tuple[int, int]:
 def _bound(whole: str, low: int, limit: int) -> int:
     """The first place from `low`, not far on, where a paragraph begins, else a word, else `low` itself."""
     for mark in ("\n", " "):
-        found = whole.find(mark, low, min(limit, low + SLACK))
+        found = whole.find(mark, low - 1, min(limit, low + SLACK))
         if found >= 0:
             return found + 1
     return low
@@ -122,7 +123,7 @@ def _marked(document: Document, low: int, high: int, place: Place) -> str:
     pages = {max(page.start, low): page for page in document.pages if low <= page.start < high}
     cuts = sorted({low, high, *pages, *(cut for cut in (place.start, place.end) if low < cut < high)})
     parts = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = text(document.text[start:end])
         if place.check and place.start <= start < end <= place.end:
             first = ' id="quote"' if start == place.start else ""

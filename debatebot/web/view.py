@@ -21,7 +21,8 @@ NOTHING = {
     Side.REBUT: "Your library holds nothing that rebuts this stance.",
 }
 LONGEST_HEADING = 600
-"""Characters of a message that its heading shows; a refused essay must not fill the page."""
+"""Characters of a message that its heading shows whole; of a longer one, which is refused, only a beginning."""
+BEGINNING = 160
 
 
 def text(value: str) -> str:
@@ -49,13 +50,13 @@ def source_link(document: str, start: int = 0, end: int = 0, quote: str = "") ->
     return f"source?{urlencode(query, errors='surrogatepass')}"
 
 
-def turn(number: int, message: str, answer: str, *, busy: bool = False) -> str:
+def turn(number: int, message: str, answer: str, chips: str = "", *, busy: bool = False) -> str:
     """One message and what is under it. The frame stays the same while it fills, so that nothing jumps."""
-    heading = message if len(message) <= LONGEST_HEADING else message[:LONGEST_HEADING].rstrip() + " …"
+    heading = message if len(message) <= LONGEST_HEADING else message[:BEGINNING].rstrip() + " …"
     state = ' aria-busy="true"' if busy else ""
     return (
         f'<article class="turn" id="turn-{number}" data-turn="{number}"{state}>'
-        f'<p class="who">You</p><h2 dir="auto">{text(heading)}</h2><div class="answer">{answer}</div></article>'
+        f'<p class="who">You</p><h2 dir="auto">{text(heading)}</h2><div class="answer">{answer}</div>{chips}</article>'
     )
 
 
@@ -72,7 +73,14 @@ def reading(done: int, of: int) -> str:
 
 def error(message: str) -> str:
     """What happened and what to do about it, in the answer's place."""
-    return f'<p class="error">{text(message)}</p>'
+    return f'<p class="problem">{text(sentence(message))}</p>'
+
+
+def sentence(message: str) -> str:
+    """An error's message as a sentence; a name in front, such as a file's, keeps its spelling."""
+    first = message.split(" ", 1)[0]
+    capital = message[:1].upper() + message[1:] if first.isalpha() else message
+    return capital if capital.endswith((".", "!", "?", "”")) else f"{capital}."
 
 
 def hint(words: str) -> str:
@@ -87,12 +95,13 @@ def brief(found: Brief, skip: int = 0, about: str = "", notice: str | None = Non
         order = [side for side in order if found.side(side)] or order
     parts = [_about(about), _notice(notice)]
     if found.note and not found.context and not any(found.side(side) for side in order):
-        parts.append(_notice(found.note))
+        # Nothing was read at all: two empty sides would only repeat it.
+        return "".join(parts) + f'<p class="empty">{text(found.note)}</p>'
     if len(order) > 1:
         parts.append(_tally(found, order))
     parts += [_side(found, side, skip) for side in order]
     # The nearest passages belong under the empty side, and that is the last one shown.
-    return "".join(parts) + _context(found.context) + _chips(found, skip)
+    return "".join(parts) + _context(found.context)
 
 
 def answer(found: Answer, skip: int = 0, about: str = "", notice: str | None = None) -> str:
@@ -109,8 +118,7 @@ def answer(found: Answer, skip: int = 0, about: str = "", notice: str | None = N
         parts.append(f'<section class="side neutral"><p class="empty">{text(nothing)}</p></section>')
     if shown and found.note:
         parts.append(_notice(found.note))
-    chips = [_chip("More passages", "more")] if found.more else []
-    return "".join(parts) + _chip_row(chips, bool(shown))
+    return "".join(parts)
 
 
 NO_ANSWER = "Your library holds nothing that answers this."
@@ -192,21 +200,20 @@ def _item(evidence: Evidence, number: int | None, graded: bool) -> str:
     )
 
 
-def _chips(found: Brief, skip: int) -> str:
-    chips = []
-    if len(found.sides) == 1:
-        chips.append(_chip("The other side", "and the other side?"))
-    more = sum(found.more.get(side, 0) for side in found.sides)
-    if more:
-        chips.append(_chip("More evidence", "more"))
-    return _chip_row(chips, any(found.side(side)[skip:] for side in found.sides) or bool(found.context))
+def chips(found: Brief | Answer, skip: int = 0) -> str:
+    """Where to go on from an answer; only the newest one has them, for they follow what was asked last."""
+    if isinstance(found, Answer):
+        row = [_chip("More passages", "more")] if found.more else []
+        has_source = bool(found.answers[skip:])
+    else:
+        row = [_chip("The other side", "and the other side?")] if len(found.sides) == 1 else []
+        if any(found.more.get(side, 0) for side in found.sides):
+            row.append(_chip("More evidence", "more"))
+        has_source = bool(found.context) or any(found.side(side)[skip:] for side in found.sides)
+    if has_source:
+        row.append('<button type="button" class="chip" data-open-first>Open the source</button>')
+    return f'<div class="chips" role="group" aria-label="Go on">{"".join(row)}</div>' if row else ""
 
 
 def _chip(label: str, message: str) -> str:
     return f'<button type="button" class="chip" data-send="{text(message)}">{text(label)}</button>'
-
-
-def _chip_row(chips: list[str], source: bool) -> str:
-    if source:
-        chips = [*chips, '<button type="button" class="chip" data-open-first>Open the source</button>']
-    return f'<div class="chips" role="group" aria-label="Go on">{"".join(chips)}</div>' if chips else ""
