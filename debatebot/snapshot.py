@@ -11,7 +11,7 @@ import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ class Snapshot:
     """Vectors that are never changed, only replaced. Inner product, so for unit rows the cosine."""
 
     generation: str
-    index: faiss.Index
+    index: faiss.IndexIDMap2
     numbers: frozenset[int]
 
     def search(self, query: Vectors, count: int) -> list[tuple[int, float]]:
@@ -89,10 +89,10 @@ def load_snapshot(folder: Path, generation: str) -> Snapshot | None:
     except (ValueError, KeyError, TypeError):
         log.warning("%s is damaged; it is made again from the library", folder / LABEL)
         return None
-    return _snapshot(generation, faiss.read_index(str(folder / VECTORS)))
+    return _snapshot(generation, cast("faiss.IndexIDMap2", faiss.read_index(str(folder / VECTORS))))
 
 
-def _snapshot(generation: str, index: faiss.Index) -> Snapshot:
+def _snapshot(generation: str, index: faiss.IndexIDMap2) -> Snapshot:
     import faiss  # noqa: PLC0415
 
     return Snapshot(generation, index, frozenset(faiss.vector_to_array(index.id_map).tolist()))

@@ -219,12 +219,6 @@ class Store:
             sql = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words), rowid LIMIT ?"
             return [row[0] for row in connection.execute(sql, (query, count))]
 
-    def sentence_count(self) -> int:
-        """Sentences in the library."""
-        with self.connect() as connection:
-            sql = "SELECT coalesce(sum(json_array_length(sentences)), 0) FROM passages"
-            return int(connection.execute(sql).fetchone()[0])
-
     def _passage(self, row: tuple[Any, ...]) -> Passage:
         _, document, start, stop, paragraph, page, sentences, vector, text, checksum = row
         self._verify(checksum, start, stop, paragraph, page, sentences, vector, text)

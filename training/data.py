@@ -67,15 +67,15 @@ def documents(shared: Path, dev: bool) -> list[list[Judged]]:
     return [[_judge(s, [(str(i), t) for i, t in enumerate(d["sentences"])]) for s in d["stances"]] for d in docs]
 
 
-def libraries(shared: Path, dev: bool) -> dict[str, list[Judged]]:
-    """`debate-libraries` by name, every stance judged against all documents of its library."""
-    found = {}
-    for file in sorted((shared / "training/debate-libraries").glob("*.json")):
-        if (file.stem == DEV_LIBRARY) == dev:
-            library = json.loads(file.read_text(encoding="utf-8"))
-            places = [(f"{d['id']}:{i}", t) for d in library["documents"] for i, t in enumerate(d["sentences"])]
-            found[file.stem] = [_judge(s, places) for s in library["stances"]]
-    return found
+def libraries(folder: Path) -> dict[str, list[Judged]]:
+    """The libraries of a folder by name, every stance judged against all documents of its library."""
+    return {file.stem: _library(file) for file in sorted(folder.glob("*.json"))}
+
+
+def _library(file: Path) -> list[Judged]:
+    library = json.loads(file.read_text(encoding="utf-8"))
+    places = [(f"{d['id']}:{i}", t) for d in library["documents"] for i, t in enumerate(d["sentences"])]
+    return [_judge(stance, places) for stance in library["stances"]]
 
 
 def _judge(stance: dict[str, Any], places: list[tuple[str, str]]) -> Judged:
@@ -156,7 +156,8 @@ def curriculum(shared: Path, seed: int) -> list[list[Pair]]:
     second = [p for j in docs for p in pairs_of(j, rng, 0.45)]
     second += [p for j in docs for p in pairs_of(j, rng, 0.0) if rng.random() < 0.6]
     second += rng.sample(nli, 2200) + rng.sample(public, 1200) + mismatched(second, 300, rng)
-    libs = [j for stances in libraries(shared, dev=False).values() for j in stances]
+    folder = shared / "training/debate-libraries"
+    libs = [j for name, stances in libraries(folder).items() if name != DEV_LIBRARY for j in stances]
     third = [p for j in libs for p in pairs_of(j, rng, 0.6)]
     third += [p for j in libs for p in pairs_of(j, rng, 0.0)]
     third += [p for j in docs for p in pairs_of(j, rng, 0.12) if rng.random() < 0.7]

@@ -18,16 +18,20 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score  # type: ignore[import-untyped]
 
-from debatebot.brief import judge_logits
+from debatebot.brief import judge_logits, make_answer
+from debatebot.calibration import Calibration
 from debatebot.embedding import open_embedder
 from debatebot.library import Library
 from debatebot.retrieve import retrieve
 from debatebot.settings import Settings
 from debatebot.stance import CrossEncoder, Reading, StanceModel, ready_folder
-from training.data import NEITHER, Judged, Pair, documents, libraries, nli_items, perspectrum
+from training.data import DEV_LIBRARY, NEITHER, Judged, Pair, documents, libraries, nli_items, perspectrum
 
 Row = tuple[str, str, int, float, npt.NDArray[np.float32]]
 """Set, stance, label (-1 for arguable), cosine, logits."""
+OWN = ("carbon-tax", "facial-recognition", "sanctions")
+"""Those of `training/libraries` that are measured on, a third of their stances each: reading costs time."""
+NO_FLOOR = Calibration(slope=1.0, weight=0.0, prior=0.0, threshold=0.5, answer_floor=0.0)
 
 
 def single(model: StanceModel, name: str, pairs: list[Pair]) -> list[Row]:
@@ -42,8 +46,13 @@ def single(model: StanceModel, name: str, pairs: list[Pair]) -> list[Row]:
     return rows
 
 
-def through_product(model: StanceModel, name: str, judged: list[Judged], foreign: list[str]) -> list[Row]:
-    """Rows for one library: its own stances, and `foreign` ones that it says nothing of."""
+def through_product(
+    model: StanceModel, name: str, judged: list[Judged], foreign: list[str], nearness: dict[str, list[float]]
+) -> list[Row]:
+    """Rows for one library: its own stances, and `foreign` ones that it says nothing of.
+
+    Into `nearness` goes how near the best answer to each came, were it a question.
+    """
     embedder = open_embedder(Settings())
     with tempfile.TemporaryDirectory() as scratch:
         corpus = Path(scratch, "corpus")
@@ -60,6 +69,8 @@ def through_product(model: StanceModel, name: str, judged: list[Judged], foreign
         rows: list[Row] = []
         for stance, labels in [(j.stance, j.labels) for j in judged] + [(s, None) for s in foreign]:
             known = dict(zip(judged[0].sentences, labels, strict=True)) if labels else {}
+            best = make_answer(library, embedder, NO_FLOOR, stance, count=1).answers
+            nearness["home" if labels else "foreign"] += [item.strength for item in best]
             candidates = retrieve(library, embedder.encode([stance], query=True), stance, 10_000)
             for (candidate, place), logits in judge_logits(library, model, stance, candidates):
                 label = known.get(candidate.passage.cut(place), NEITHER)
@@ -68,22 +79,24 @@ def through_product(model: StanceModel, name: str, judged: list[Judged], foreign
         return rows
 
 
-def collect(model: StanceModel, shared: Path) -> list[Row]:
-    """All rows of all development sets."""
+def collect(model: StanceModel, shared: Path) -> tuple[list[Row], dict[str, list[float]]]:
+    """All rows of all development sets, and the nearness of answers."""
+    nearness: dict[str, list[float]] = {"home": [], "foreign": []}
     rng = random.Random(1)
     rows = single(model, "debate-nli", [p for item in nli_items(shared, dev=True) for p in item])
-    rows += single(model, "perspectrum dev", rng.sample(perspectrum(shared, "dev"), 700))
-    docs = documents(shared, dev=True)
-    libs = libraries(shared, dev=True)
+    rows += single(model, "perspectrum dev", rng.sample(perspectrum(shared, "dev"), 500))
+    docs = [doc[::2] for doc in documents(shared, dev=True)]
+    libs = {DEV_LIBRARY: libraries(shared / "training/debate-libraries")[DEV_LIBRARY]}
+    libs |= {name: lib[::3] for name, lib in libraries(Path(__file__).parent / "libraries").items() if name in OWN}
     stances = [j.stance for doc in docs for j in doc]
     for number, doc in enumerate(docs):
         own = {j.stance for j in doc}
-        foreign = rng.sample([s for s in stances if s not in own], 4)
-        rows += through_product(model, "debate-docs", doc, foreign)
+        foreign = rng.sample([s for s in stances if s not in own], 2)
+        rows += through_product(model, "debate-docs", doc, foreign, nearness)
         print(f"document {number + 1} of {len(docs)}", flush=True)
     for name, lib in libs.items():
-        rows += through_product(model, name, lib, rng.sample(stances, 4))
-    return rows
+        rows += through_product(model, name, lib, rng.sample(stances, 2), nearness)
+    return rows, nearness
 
 
 def table(rows: list[Row]) -> str:
@@ -134,7 +147,7 @@ def main() -> None:
     parser.add_argument("--adapter", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    rows = collect(CrossEncoder(ready_folder(print, options.adapter)), options.shared)
+    rows, nearness = collect(CrossEncoder(ready_folder(print, options.adapter)), options.shared)
     np.savez_compressed(
         options.out / "logits.npz",
         sets=np.array([row[0] for row in rows]),
@@ -142,6 +155,7 @@ def main() -> None:
         labels=np.array([row[2] for row in rows]),
         cosines=np.array([row[3] for row in rows]),
         logits=np.array([row[4] for row in rows]),
+        **{f"nearness_{key}": np.array(values) for key, values in nearness.items()},
     )
     text = table(rows)
     (options.out / "measures.txt").write_text(text + "\n", encoding="utf-8")
