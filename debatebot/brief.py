@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from debatebot.calibration import Calibration
 from debatebot.embedding import Embedder
 from debatebot.library import Library
 from debatebot.retrieve import alike, retrieve, word_triples
-from debatebot.stance import Logits, Reading, StanceModel
+from debatebot.stance import NEITHER, Logits, Reading, StanceModel
 from debatebot.types import Answer, Brief, Candidate, Evidence, Progress, Sentence, Side
 
 FEWEST_WORDS = 4
@@ -22,8 +22,8 @@ ANSWER_PASSAGES = 12
 
 EMPTY_LIBRARY = "Your library is empty: put .txt or .md files into the corpus folder."
 NOTHING = {
-    Side.SUPPORT: "Your library holds nothing for this.",
-    Side.REBUT: "Your library holds nothing against this.",
+    Side.SUPPORT: "Your library holds nothing that supports this stance.",
+    Side.REBUT: "Your library holds nothing that rebuts this stance.",
 }
 NEITHER_SIDE = "Your library holds nothing for or against this."
 NO_ANSWER = "Your library holds nothing that answers this."
@@ -125,11 +125,18 @@ def judge_logits(
     candidates: Sequence[Candidate],
     progress: Progress | None = None,
 ) -> list[tuple[tuple[Candidate, Sentence], Logits]]:
-    """The stance model's logits (3,) for every sentence of the candidates that is long enough to quote."""
+    """The stance model's logits (3,) for every sentence of the candidates that is long enough to quote.
+
+    What counts as evidence in context is read once more alone, and the mean is taken: else a sentence that says
+    nothing, such as the author's name, inherits what the one before it says.
+    """
     items = [(candidate, sentence) for candidate in candidates for sentence in candidate.passage.sentences]
     items = [(c, s) for c, s in items if len(c.passage.cut(s).split()) >= FEWEST_WORDS]
     readings = [Reading(c.passage.cut(s), library.before(c.passage, s)) for c, s in items]
-    return list(zip(items, model.score(stance, readings, progress), strict=True))
+    logits = model.score(stance, readings, progress)
+    again = [n for n, reading in enumerate(readings) if reading.led and logits[n].argmax() != NEITHER]
+    logits[again] = (logits[again] + model.score(stance, [replace(readings[n], before="") for n in again])) / 2
+    return list(zip(items, logits, strict=True))
 
 
 def pick(judged: Iterable[Judged], side: Side, threshold: float) -> list[Judged]:

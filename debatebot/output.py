@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
-from debatebot.brief import cite
+from debatebot.brief import EMPTY_LIBRARY, NOTHING, cite
 from debatebot.types import Answer, Brief, Entry, Evidence, Side, SyncReport
 
 HEADINGS = {Side.SUPPORT: "+ Supports your stance", Side.REBUT: "− Rebuts your stance"}
@@ -90,19 +90,21 @@ def sync_line(report: SyncReport) -> str:
 
 def brief_text(brief: Brief) -> str:
     """A brief to read in a terminal."""
+    if brief.note == EMPTY_LIBRARY:
+        return brief.note
     lines = [brief.stance, ""]
     for side in reversed(brief.sides):
         lines += [HEADINGS[side], ""]
-        lines += _numbered(brief.side(side)) or ["   Your library holds nothing here.", ""]
+        lines += _numbered(brief.side(side)) or [f"   {NOTHING[side]}", ""]
     if brief.context:
         lines += ["? Nearest, but no evidence", "", *_numbered(brief.context, words=False)]
-    return "\n".join(lines + ([brief.note] if brief.note else []))
+    return "\n".join(lines).rstrip()
 
 
 def answer_text(answer: Answer) -> str:
     """An answer to read in a terminal."""
-    lines = [answer.question, "", *_numbered(answer.answers)]
-    return "\n".join(lines + ([answer.note] if answer.note else []))
+    lines = [answer.question, "", *_numbered(answer.answers), answer.note or ""]
+    return "\n".join(lines).rstrip()
 
 
 def _numbered(items: Iterable[Evidence], words: bool = True) -> list[str]:

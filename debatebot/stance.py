@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 ADAPTER = Path(str(files("debatebot"))) / "stance_model"
 MANIFEST = "manifest.json"
+NEITHER = LABELS.index("neither")
 MAX_TOKENS = 192
 BATCH = 8
 KEPT_SCORES = 20_000
@@ -46,6 +47,11 @@ class Reading:
 
     sentence: str
     before: str
+
+    @property
+    def led(self) -> bool:
+        """Whether it is read with words of the sentence before it."""
+        return in_context(self.sentence, self.before) != self.sentence
 
 
 class StanceModel(Protocol):

@@ -117,7 +117,7 @@ def test_list_and_sync(shell: Shell) -> None:
         "format": "txt",
         "pages": None,
         "passages": entry["passages"],
-        "characters": 6340,
+        "characters": 6336,
     }
     synced = shell.run("sync", "--json")
     counts = {"added": 0, "updated": 0, "unchanged": 1, "removed": 0, "refused": 0}

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from debatebot.brief import NOTHING
 from debatebot.types import (
     Answer,
     Brief,
@@ -203,7 +204,7 @@ def test_strength_is_a_word_with_the_number_behind_it(strength: float, word: str
 def test_the_side_with_evidence_comes_first_and_the_other_says_it_is_empty() -> None:
     html = view.brief(brief(evidence("It failed."), context=(evidence("It may be."),)))
     assert html.index("Rebuts your stance") < html.index("Supports your stance")
-    assert view.NOTHING[Side.SUPPORT] in html
+    assert NOTHING[Side.SUPPORT] in html
     assert "not evidence" in html
 
 

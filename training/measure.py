@@ -1,6 +1,6 @@
 """Measure an adapter on what was kept aside, and keep its logits for `training.calibrate`.
 
-    python -m training.measure --shared ../shared --adapter training/runs/first/adapter --out training/runs/first
+    python -m training.measure --shared ../shared --adapter training/runs/first/shipped --out training/runs/first
 
 Prints a table; writes `logits.npz`. Documents and libraries go through the product's own passages,
 retrieval and judging, every sentence against every stance.
@@ -29,7 +29,7 @@ from training.data import DEV_LIBRARY, NEITHER, Judged, Pair, documents, librari
 
 Row = tuple[str, str, int, float, npt.NDArray[np.float32]]
 """Set, stance, label (-1 for arguable), cosine, logits."""
-OWN = ("carbon-tax", "facial-recognition", "sanctions")
+OWN = ("carbon-tax", "sanctions")
 """Those of `training/libraries` that are measured on, a third of their stances each: reading costs time."""
 NO_FLOOR = Calibration(slope=1.0, weight=0.0, prior=0.0, threshold=0.5, answer_floor=0.0)
 
@@ -46,12 +46,18 @@ def single(model: StanceModel, name: str, pairs: list[Pair]) -> list[Row]:
     return rows
 
 
-def through_product(
-    model: StanceModel, name: str, judged: list[Judged], foreign: list[str], nearness: dict[str, list[float]]
+def through_product(  # noqa: PLR0913, PLR0917
+    model: StanceModel,
+    name: str,
+    judged: list[Judged],
+    foreign: list[str],
+    nearness: dict[str, list[float]],
+    led: list[Row],
 ) -> list[Row]:
     """Rows for one library: its own stances, and `foreign` ones that it says nothing of.
 
-    Into `nearness` goes how near the best answer to each came, were it a question.
+    Into `nearness` goes how near the best answer to each came, were it a question; into `led` the same rows as read
+    in context only.
     """
     embedder = open_embedder(Settings())
     with tempfile.TemporaryDirectory() as scratch:
@@ -76,15 +82,18 @@ def through_product(
                 label = known.get(candidate.passage.cut(place), NEITHER)
                 kind = name if labels else "foreign"
                 rows.append((kind, stance, -1 if label is None else label, candidate.cosine, logits))
+                reading = Reading(candidate.passage.cut(place), library.before(candidate.passage, place))
+                led.append((*rows[-1][:4], model.score(stance, [reading])[0]))
         return rows
 
 
-def collect(model: StanceModel, shared: Path) -> tuple[list[Row], dict[str, list[float]]]:
-    """All rows of all development sets, and the nearness of answers."""
+def collect(model: StanceModel, shared: Path) -> tuple[list[Row], list[Row], dict[str, list[float]]]:
+    """All rows of all development sets, those read in context only, and the nearness of answers."""
+    led: list[Row] = []
     nearness: dict[str, list[float]] = {"home": [], "foreign": []}
     rng = random.Random(1)
     rows = single(model, "debate-nli", [p for item in nli_items(shared, dev=True) for p in item])
-    rows += single(model, "perspectrum dev", rng.sample(perspectrum(shared, "dev"), 500))
+    rows += single(model, "perspectrum dev", rng.sample(perspectrum(shared, "dev"), 300))
     docs = [doc[::2] for doc in documents(shared, dev=True)]
     libs = {DEV_LIBRARY: libraries(shared / "training/debate-libraries")[DEV_LIBRARY]}
     libs |= {name: lib[::3] for name, lib in libraries(Path(__file__).parent / "libraries").items() if name in OWN}
@@ -92,11 +101,11 @@ def collect(model: StanceModel, shared: Path) -> tuple[list[Row], dict[str, list
     for number, doc in enumerate(docs):
         own = {j.stance for j in doc}
         foreign = rng.sample([s for s in stances if s not in own], 2)
-        rows += through_product(model, "debate-docs", doc, foreign, nearness)
+        rows += through_product(model, "debate-docs", doc, foreign, nearness, led)
         print(f"document {number + 1} of {len(docs)}", flush=True)
     for name, lib in libs.items():
-        rows += through_product(model, name, lib, rng.sample(stances, 2), nearness)
-    return rows, nearness
+        rows += through_product(model, name, lib, rng.sample(stances, 2), nearness, led)
+    return rows, led, nearness
 
 
 def table(rows: list[Row]) -> str:
@@ -147,7 +156,7 @@ def main() -> None:
     parser.add_argument("--adapter", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    rows, nearness = collect(CrossEncoder(ready_folder(print, options.adapter)), options.shared)
+    rows, led, nearness = collect(CrossEncoder(ready_folder(print, options.adapter)), options.shared)
     np.savez_compressed(
         options.out / "logits.npz",
         sets=np.array([row[0] for row in rows]),
@@ -157,7 +166,7 @@ def main() -> None:
         logits=np.array([row[4] for row in rows]),
         **{f"nearness_{key}": np.array(values) for key, values in nearness.items()},
     )
-    text = table(rows)
+    text = f"{table(rows)}\n\nRead in context only:\n{table(led)}"
     (options.out / "measures.txt").write_text(text + "\n", encoding="utf-8")
     print(text)
 

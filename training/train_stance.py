@@ -17,6 +17,7 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedTokenizerBase
 
 from debatebot.models import mpnet_folder
@@ -132,6 +133,16 @@ def train(
             model.save_pretrained(str(out / "adapter"))
 
 
+def ship(adapter: Path, out: Path) -> None:
+    """Write the adapter as the repository carries it: in half precision, its base called by its public name."""
+    out.mkdir(parents=True, exist_ok=True)
+    weights = load_file(adapter / "adapter_model.safetensors")
+    save_file({name: weight.half() for name, weight in weights.items()}, out / "adapter_model.safetensors")
+    config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    config["base_model_name_or_path"] = "sentence-transformers/all-mpnet-base-v2"
+    (out / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
@@ -153,6 +164,7 @@ def main() -> None:
         model = with_adapter(base_model(folder))
     model.print_trainable_parameters()
     train(model, tokenizer, steps, options.out, options.rate)
+    ship(options.out / "adapter", options.out / "shipped")
 
 
 if __name__ == "__main__":

@@ -32,11 +32,21 @@ QUEUE = 16
 """Messages that may wait for their turn; the next one is refused."""
 FONTS = ["system-ui", "sans-serif"]
 
-# A button of an answer or of the first visit sends its own words; the reader's draft stays in the box.
+# A button of an answer or of the first visit sends its own words; the reader's draft stays in the box. It is sent
+# until there is a new turn, for Gradio drops what comes just before it holds the last answer for finished.
 SEND = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-send]');
-  if (button) trigger('click', { send: button.dataset.send, mode: button.dataset.mode || null });
+  if (!button) return;
+  const words = { send: button.dataset.send, mode: button.dataset.mode || null };
+  const turn = () => element.querySelector('.turn')?.dataset.turn;
+  const before = turn();
+  const send = (tries) => {
+    if (turn() !== before || !tries) return;
+    trigger('click', words);
+    setTimeout(send, 400, tries - 1);
+  };
+  send(20);
 });
 """
 

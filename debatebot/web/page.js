@@ -127,11 +127,6 @@
   }, { passive: true });
   narrow.addEventListener("change", closePanel);
 
-  function submitted() {
-    lastSent = box().value;
-    if (busy()) hold(true);
-  }
-
   // ── keys ──────────────────────────────────────────────────────────────
   function write(words) {
     const area = box();
@@ -145,6 +140,7 @@
     if (event.key === "Enter" && !event.shiftKey && box().value.trim()) submitted();
     if (event.key === "ArrowUp" && box().value === "" && lastSent) {
       event.preventDefault();
+      tries = 0;
       write(lastSent);
     }
   }, true);
@@ -152,19 +148,25 @@
     if (event.isTrusted && event.target.closest?.("#box button") && box().value.trim()) submitted();
   }, true);
 
-  // Gradio takes one message at a time and drops a second one; here it waits in the box and goes out after the first.
+  // Gradio takes one message at a time and drops a second one without a word. Here it waits in the box and goes out
+  // after the first; the repeated click is safe, since what is under way is dropped in the same manner.
   const busy = () => document.querySelector(".turn[aria-busy]") !== null;
-  let held = false;
-  function hold(on) {
-    held = on;
-    byId("composer").classList.toggle("held", on);
+  let tries = 0;
+  function submitted() {
+    lastSent = box().value;
+    tries = 20;
+    setTimeout(insist, 400);
   }
 
-  function sendHeld(tries = 0) {
-    if (!held || busy() || tries > 20) return;
-    if (box().value.trim() === "") return void hold(false);
-    document.querySelector("#box button").click();
-    setTimeout(() => sendHeld(tries + 1), 200);
+  function insist() {
+    const waits = tries > 0 && box().value === lastSent && lastSent.trim() !== "";
+    byId("composer").classList.toggle("held", waits && busy());
+    if (!waits) tries = 0;
+    else if (!busy()) {
+      tries -= 1;
+      document.querySelector("#box button").click();
+      setTimeout(insist, 400);
+    }
   }
 
   // Gradio names each choice apart, so the browser does not see one group: arrow keys and the single tab stop
@@ -191,7 +193,7 @@
     const current = byId("current");
     new MutationObserver(() => {
       const turn = current.querySelector(".turn");
-      if (held && !busy()) setTimeout(sendHeld, 200);
+      if (tries && !busy()) setTimeout(insist, 200);
       if (!turn || turn.dataset.turn === seen) return;
       seen = turn.dataset.turn;
       turn.scrollIntoView({ block: "start" });

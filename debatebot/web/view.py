@@ -10,16 +10,13 @@ import html
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from debatebot.brief import cite
+from debatebot.brief import NO_ANSWER, NOTHING, cite
+from debatebot.output import strength_word
 from debatebot.types import Answer, Brief, Evidence, Side
 
 SIGNS = {Side.SUPPORT: "+", Side.REBUT: "−"}
 NAMES = {Side.SUPPORT: "For you", Side.REBUT: "Against you"}
 DOES = {Side.SUPPORT: "Supports your stance", Side.REBUT: "Rebuts your stance"}
-NOTHING = {
-    Side.SUPPORT: "Your library holds nothing that supports this stance.",
-    Side.REBUT: "Your library holds nothing that rebuts this stance.",
-}
 LONGEST_HEADING = 600
 """Characters of a message that its heading shows whole; of a longer one, which is refused, only a beginning."""
 BEGINNING = 160
@@ -28,13 +25,6 @@ BEGINNING = 160
 def text(value: str) -> str:
     """`value` as HTML that shows exactly it, in an element or a quoted attribute."""
     return html.escape(value, quote=True)
-
-
-def strength_word(strength: float) -> str:
-    """A number from 0 to 1 as a debater's word."""
-    if strength >= 0.75:
-        return "strong"
-    return "fair" if strength >= 0.5 else "slight"
 
 
 def quote_check(quote: str) -> str:
@@ -119,9 +109,6 @@ def answer(found: Answer, skip: int = 0, about: str = "", notice: str | None = N
     if shown and found.note:
         parts.append(_notice(found.note))
     return "".join(parts)
-
-
-NO_ANSWER = "Your library holds nothing that answers this."
 
 
 def plural(count: int, noun: str) -> str:
