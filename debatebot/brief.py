@@ -16,6 +16,8 @@ from debatebot.types import Answer, Brief, Candidate, Evidence, Progress, Senten
 
 FEWEST_WORDS = 4
 """A shorter sentence ("It will not.") is context for others, no quotation of its own."""
+MARGIN = 1.0
+"""By how much a side's logit must beat that of neither: below that no threshold in use is reached."""
 CONTEXT = 1
 """How many of the nearest sentences are shown for an empty side."""
 ANSWER_PASSAGES = 12
@@ -127,14 +129,14 @@ def judge_logits(
 ) -> list[tuple[tuple[Candidate, Sentence], Logits]]:
     """The stance model's logits (3,) for every sentence of the candidates that is long enough to quote.
 
-    What counts as evidence in context is read once more alone, and the mean is taken: else a sentence that says
+    What may be evidence in context is read once more alone, and the mean is taken: else a sentence that says
     nothing, such as the author's name, inherits what the one before it says.
     """
     items = [(candidate, sentence) for candidate in candidates for sentence in candidate.passage.sentences]
     items = [(c, s) for c, s in items if len(c.passage.cut(s).split()) >= FEWEST_WORDS]
     readings = [Reading(c.passage.cut(s), library.before(c.passage, s)) for c, s in items]
     logits = model.score(stance, readings, progress)
-    again = [n for n, reading in enumerate(readings) if reading.led and logits[n].argmax() != NEITHER]
+    again = [n for n, reading in enumerate(readings) if reading.led and logits[n].max() > logits[n][NEITHER] + MARGIN]
     logits[again] = (logits[again] + model.score(stance, [replace(readings[n], before="") for n in again])) / 2
     return list(zip(items, logits, strict=True))
 

@@ -67,6 +67,7 @@ class SentenceTransformerEmbedder:
                 stay_offline()
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415  (seconds to import)
 
+            hide_progress_bars()
             try:
                 self._loaded = SentenceTransformer(folder, device="cpu", local_files_only=local)
             except (OSError, ValueError) as error:
@@ -96,9 +97,15 @@ class SentenceTransformerEmbedder:
         return [len(ids) for ids in encoded["input_ids"]]
 
 
+def hide_progress_bars() -> None:
+    """Keep transformers from drawing bars on standard error, which is for notes of our own."""
+    from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
 def stay_offline() -> None:
-    """Keep the model libraries from asking a hub and from chatter; to be called before they are imported."""
+    """Keep the model libraries from asking a hub; to be called before they are imported."""
     os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from debatebot.embedding import stay_offline
+from debatebot.embedding import hide_progress_bars, stay_offline
 from debatebot.errors import ModelError
 from debatebot.models import cache_folder, check_sha256, mpnet_folder, sha256_of
 from debatebot.pairs import LABELS, in_context
@@ -69,6 +69,7 @@ class CrossEncoder:
         import torch  # noqa: PLC0415
         from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: PLC0415
 
+        hide_progress_bars()
         # bfloat16 pays only where the processor multiplies it in hardware
         able = torch.cpu.get_capabilities()
         half = able.get("amx_bf16") or able.get("avx512_bf16")
@@ -142,6 +143,7 @@ def _make_ready(folder: Path, adapter: Path, base: Path | None) -> None:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: PLC0415
     from transformers.utils import logging as transformers_logging  # noqa: PLC0415
 
+    hide_progress_bars()
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # the base has no head of its own, which is as it should be
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (

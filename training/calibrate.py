@@ -36,13 +36,18 @@ def fit(logits: Array, cosines: Array, labels: Array, weights: Array) -> tuple[f
     """Slope, weight and prior of the least weighted log loss."""
 
     def loss(numbers: Array) -> float:
-        chances = Calibration(*numbers, threshold=0.5, answer_floor=0.0).strengths(logits, cosines)
+        chances = uncut(*numbers).strengths(logits, cosines)
         picked = chances[np.arange(len(labels)), labels]
         return float(-(weights * np.log(picked + 1e-9)).sum() / weights.sum())
 
     found = minimize(loss, np.array([1.0, 1.0, -1.0]), method="Nelder-Mead", options={"maxiter": 2000})
     slope, weight, prior = (round(float(number), 4) for number in found.x)
     return slope, weight, prior
+
+
+def uncut(slope: float, weight: float, prior: float) -> Calibration:
+    """A calibration for its strengths alone."""
+    return Calibration(slope, weight, prior, threshold=0.5, answer_floor=0.0)
 
 
 def evidence_weights(labels: Array) -> Array:
@@ -79,7 +84,7 @@ def main() -> None:
     )
     weights = evidence_weights(labels)
     numbers = fit(logits, cosines, labels, weights)
-    chances = Calibration(*numbers, threshold=0.5, answer_floor=0.0).strengths(logits, cosines)
+    chances = uncut(*numbers).strengths(logits, cosines)
     home, foreign = sets != "foreign", sets == "foreign"
     print(f"slope, weight, prior {numbers}; {len(labels)} pairs, {int((labels != NEITHER).sum())} of them evidence")
     print("threshold | precision / wrong side / recall at one in 20 | the same, as they are | foreign stances silent")

@@ -164,7 +164,8 @@ def main() -> None:
         labels=np.array([row[2] for row in rows]),
         cosines=np.array([row[3] for row in rows]),
         logits=np.array([row[4] for row in rows]),
-        **{f"nearness_{key}": np.array(values) for key, values in nearness.items()},
+        nearness_home=np.array(nearness["home"]),
+        nearness_foreign=np.array(nearness["foreign"]),
     )
     text = f"{table(rows)}\n\nRead in context only:\n{table(led)}"
     (options.out / "measures.txt").write_text(text + "\n", encoding="utf-8")

@@ -30,6 +30,8 @@ FOLDER = Path(__file__).parent
 HEAD = '<link rel="stylesheet" href="style.css"><script src="page.js" defer></script>'
 QUEUE = 16
 """Messages that may wait for their turn; the next one is refused."""
+HEAD_START = 1.0
+"""Seconds that the page has before the models' imports take the processor."""
 FONTS = ["system-ui", "sans-serif"]
 
 # A button of an answer or of the first visit sends its own words; the reader's draft stays in the box. It is sent
@@ -113,7 +115,7 @@ def create_app(bot: DebateBot, host: str = "127.0.0.1") -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        preparation.start()
+        preparation.start(HEAD_START)
         yield
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)

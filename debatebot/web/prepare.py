@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -50,21 +51,22 @@ class Preparation:
         """How far it is now."""
         return self._status
 
-    def start(self) -> None:
-        """Begin, or begin again after files were added; while it runs this does nothing."""
+    def start(self, after: float = 0.0) -> None:
+        """Begin in `after` seconds, or begin again after files were added; while it runs this does nothing."""
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 return
             self._finished.clear()
             self._status = replace(self._status, phase="reading", done=0, of=0, message="")
-            self._thread = threading.Thread(target=self._run, name="debatebot-prepare", daemon=True)
+            self._thread = threading.Thread(target=self._run, args=[after], name="debatebot-prepare", daemon=True)
             self._thread.start()
 
     def wait(self, seconds: float) -> bool:
         """True once it is ready or has failed; at the latest after `seconds`."""
         return self._finished.wait(seconds)
 
-    def _run(self) -> None:
+    def _run(self, after: float) -> None:
+        time.sleep(after)
         try:
             report = self._bot.sync(self._progress)
             entries = tuple(self._bot.entries())
