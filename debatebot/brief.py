@@ -77,15 +77,15 @@ def make_brief(  # noqa: PLR0913
     judged = judge(library, model, calibration, stance, candidates, progress)
     found = {side: pick(judged, side, calibration.threshold) for side in sides}
     empty = [side for side in sides if not found[side]]
-    shown = {item.sentence for side in sides for item in found[side]}
-    context = nearest([item for item in judged if item.sentence not in shown], empty)
+    shown = {item for side in sides for item in found[side]}
+    context = nearest([item for item in judged if item not in shown], empty)
     quoted = {side: quote_all(library, ((i, i.strength(side)) for i in found[side][:count])) for side in sides}
     return Brief(
         stance=stance,
         support=quoted.get(Side.SUPPORT, ()),
         rebut=quoted.get(Side.REBUT, ()),
         context=quote_all(library, ((item, max(item.support, item.rebut)) for item in context)),
-        note=_note(empty, bool(judged)),
+        note=_note(empty, bool(candidates)),
         sides=sides,
         more={side: max(0, len(found[side]) - count) for side in sides},
     )
@@ -204,8 +204,8 @@ def quote_all(library: Library, items: Iterable[tuple[Judged, float]]) -> tuple[
 
 def cite(evidence: Evidence) -> str:
     """A citation in one line: author, title, source, date, page or paragraph."""
-    source = evidence.source
+    source, title = evidence.source, evidence.source.title or evidence.document
+    named = f"“{title}{'' if title.endswith(('?', '!')) else ','}”"
+    author = f"{source.author}, " if source.author else ""
     place = f"p. {evidence.page}" if evidence.page else f"¶ {evidence.paragraph}"
-    parts = [source.author, f"“{source.title or evidence.document},”", source.source, source.date, place]
-    line = ", ".join(part for part in parts if part)
-    return line.replace(",”,", ",”")
+    return f"{author}{named} " + ", ".join(part for part in (source.source, source.date, place) if part)

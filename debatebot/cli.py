@@ -149,6 +149,7 @@ def _brief(settings: Settings, options: argparse.Namespace) -> int:
     from debatebot.types import Side  # noqa: PLC0415
 
     bot, _ = _synced(settings)
+    bot.load(_say)
     sides = BOTH if options.side == "both" else (Side(options.side),)
     brief = bot.brief(options.stance, sides=sides, count=options.k)
     _print_json(brief_json(brief)) if options.json else print(brief_text(brief))
@@ -169,12 +170,18 @@ def _synced(settings: Settings, rebuild: bool = False) -> tuple[DebateBot, SyncR
     from debatebot.bot import DebateBot  # noqa: PLC0415
 
     bot = DebateBot.open(settings)
-    report = bot.sync(rebuild=rebuild)
+    report = bot.sync(_progress if sys.stderr.isatty() else None, rebuild)
     for note in report.notes:
         _say(f"debatebot: {note}")
     for refusal in report.refused:
         _say(f"refused {refusal.document}: {refusal.reason}")
     return bot, report
+
+
+def _progress(done: int, of: int) -> None:
+    """A line that is written over, and wiped before the last file; only for a terminal."""
+    line = f"Reading the corpus: {done} of {of}" if done + 1 < of else ""
+    print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _print_json(value: Any) -> None:

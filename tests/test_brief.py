@@ -6,6 +6,7 @@ The examples were written for these tests; nothing was fitted to them.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from debatebot.bot import DebateBot
 from debatebot.brief import EMPTY_LIBRARY, NEITHER_SIDE, NO_ANSWER, NOTHING, cite
 from debatebot.errors import InputError
 from debatebot.settings import Settings
-from debatebot.types import Brief, Evidence, Side
+from debatebot.types import Brief, Evidence, Side, Source
 
 STABILITY = "The Arab NATO will bring stability to the Middle East."
 
@@ -144,6 +145,12 @@ def test_a_citation_names_all_that_is_known(bot: DebateBot) -> None:
     )
 
 
+def test_a_citation_of_a_question_without_an_author(bot: DebateBot) -> None:
+    evidence = bot.brief(STABILITY).rebut[0]
+    bare = replace(evidence, source=Source(title="Who gains?"), passage=replace(evidence.passage, page="xii"))
+    assert cite(bare) == "“Who gains?” p. xii"
+
+
 @pytest.mark.parametrize(
     ("question", "words"),
     [
@@ -189,6 +196,14 @@ def test_an_empty_library_says_how_to_fill_it(tmp_path: Path) -> None:
     empty.sync()
     assert empty.brief(STABILITY).note == EMPTY_LIBRARY
     assert empty.ask("Why?").note == EMPTY_LIBRARY
+
+
+def test_a_library_of_scraps_is_not_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus/scraps.txt").write_text("Peace. Now.\n", encoding="utf-8")
+    scraps = DebateBot.open(Settings(corpus=tmp_path / "corpus", index=tmp_path / "index"))
+    scraps.sync()
+    assert scraps.brief(STABILITY).note == NEITHER_SIDE
 
 
 def test_a_quotation_that_no_longer_matches_is_dropped_and_logged(
