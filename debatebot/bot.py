@@ -27,8 +27,9 @@ class DebateBot:
     >>> brief = bot.brief("The Arab NATO will bring stability to the Middle East.")
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, say: Callable[[str], None] = lambda _: None) -> None:
         self.settings = settings
+        self._say = say
         self._embedder = open_embedder(settings)
         largest = settings.largest_megabytes * 1_000_000
         self.library = Library(settings.corpus, settings.index, self._embedder, largest)
@@ -37,22 +38,18 @@ class DebateBot:
         self._loading = Lock()
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
+    def open(cls, settings: Settings, say: Callable[[str], None] = lambda _: None) -> Self:
         """Open a library; cheap, for models are loaded when they are first needed.
 
+        `say` hears what is being waited for, where that is out of the ordinary.
         Raises LibraryError where there is no corpus folder.
         """
-        return cls(settings)
+        return cls(settings, say)
 
-    def load(self, say: Callable[[str], None] = lambda _: None) -> None:
-        """Load the models now; takes seconds, and `say` hears what is being waited for."""
+    def load(self, say: Callable[[str], None] | None = None) -> None:
+        """Load the models now, which takes seconds; `say` as for `open`."""
         self._embedder.encode(["warm"])
         self._model(say)
-
-    @property
-    def ready(self) -> bool:
-        """Whether the models are loaded."""
-        return self._stance_model is not None
 
     def sync(self, progress: Progress | None = None, rebuild: bool = False) -> SyncReport:
         """Make the index match the corpus folder; only what is new or changed is embedded."""
@@ -75,12 +72,13 @@ class DebateBot:
         progress: Progress | None = None,
     ) -> Brief:
         """What the library holds for and against a stance, at most `count` pieces of evidence a side."""
+        stance = checked(stance, "stance")
         return make_brief(
             self.library,
             self._embedder,
             self._model(),
             self._calibration,
-            checked(stance, "stance"),
+            stance,
             sides=sides,
             count=count or self.settings.evidence,
             read=self.settings.read_sentences,
@@ -93,10 +91,10 @@ class DebateBot:
         count = count or self.settings.evidence
         return make_answer(self.library, self._embedder, self._calibration, question, count=count)
 
-    def _model(self, say: Callable[[str], None] = lambda _: None) -> StanceModel:
+    def _model(self, say: Callable[[str], None] | None = None) -> StanceModel:
         with self._loading:
             if self._stance_model is None:
-                self._stance_model = open_stance_model(say)
+                self._stance_model = open_stance_model(say or self._say)
             return self._stance_model
 
 

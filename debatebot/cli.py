@@ -149,7 +149,6 @@ def _brief(settings: Settings, options: argparse.Namespace) -> int:
     from debatebot.types import Side  # noqa: PLC0415
 
     bot, _ = _synced(settings)
-    bot.load(_say)
     sides = BOTH if options.side == "both" else (Side(options.side),)
     brief = bot.brief(options.stance, sides=sides, count=options.k)
     _print_json(brief_json(brief)) if options.json else print(brief_text(brief))
@@ -169,7 +168,7 @@ def _synced(settings: Settings, rebuild: bool = False) -> tuple[DebateBot, SyncR
     """The bot with its index up to date; what could not be taken is said on standard error."""
     from debatebot.bot import DebateBot  # noqa: PLC0415
 
-    bot = DebateBot.open(settings)
+    bot = DebateBot.open(settings, _say)
     report = bot.sync(_progress if sys.stderr.isatty() else None, rebuild)
     for note in report.notes:
         _say(f"debatebot: {note}")
