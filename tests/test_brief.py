@@ -1,6 +1,7 @@
 """The op-ed's argument, through the product and its real models.
 
-The examples were written for these tests; nothing was fitted to them.
+The examples were written for these tests; nothing was trained on them or fitted to them (the model card says what was
+seen of them).
 """
 
 from __future__ import annotations
