@@ -10,7 +10,7 @@ import numpy as np
 from debatebot.calibration import Calibration
 from debatebot.embedding import Embedder
 from debatebot.library import Library
-from debatebot.retrieve import alike, retrieve, word_triples
+from debatebot.retrieve import distinct, retrieve
 from debatebot.stance import NEITHER, Logits, Reading, StanceModel
 from debatebot.types import Answer, Brief, Candidate, Evidence, Progress, Sentence, Side
 
@@ -143,14 +143,8 @@ def judge_logits(
 
 def pick(judged: Iterable[Judged], side: Side, threshold: float) -> list[Judged]:
     """The sentences on `side` that clear the threshold, strongest first, repetitions left out."""
-    kept: list[Judged] = []
-    seen: list[frozenset[tuple[str, ...]]] = []
-    for item in sorted(judged, key=lambda item: -item.strength(side)):
-        triples = word_triples(item.words)
-        if item.side is side and item.strength(side) > threshold and not any(alike(triples, t) for t in seen):
-            kept.append(item)
-            seen.append(triples)
-    return kept
+    strong = [item for item in judged if item.side is side and item.strength(side) > threshold]
+    return distinct(sorted(strong, key=lambda item: -item.strength(side)), lambda item: item.words)
 
 
 def nearest(judged: Sequence[Judged], empty: Sequence[Side]) -> list[Judged]:

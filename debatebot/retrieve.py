@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from debatebot.embedding import Vectors
 from debatebot.library import Library
-from debatebot.types import Candidate, Passage
+from debatebot.types import Candidate
+
+T = TypeVar("T")
+Triples = frozenset[tuple[str, ...]]
 
 RANK_CONSTANT = 60
 """Of reciprocal rank fusion: Cormack, Clarke and Büttcher (SIGIR 2009) found 60 to serve widely."""
@@ -45,7 +49,7 @@ def retrieve(library: Library, query: Vectors, text: str, count: int) -> list[Ca
         for number in sorted(passages, key=lambda number: (-scores[number], number))
         if snapshot.holds(number)
     ]
-    return without_duplicates(found)[:count]
+    return distinct(found, lambda candidate: candidate.passage.text)[:count]
 
 
 def fts_query(text: str) -> str:
@@ -54,24 +58,23 @@ def fts_query(text: str) -> str:
     return " OR ".join(f'"{word}"' for word in words)
 
 
-def without_duplicates(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The candidates without those that repeat a better one nearly word for word."""
-    kept: list[Candidate] = []
-    seen: list[frozenset[tuple[str, ...]]] = []
-    for candidate in candidates:
-        triples = word_triples(candidate.passage)
-        if not any(alike(triples, other) for other in seen):
-            kept.append(candidate)
+def distinct(items: Iterable[T], words: Callable[[T], str]) -> list[T]:
+    """The items without those that repeat an earlier one nearly word for word; `words` gives an item's text."""
+    kept: list[T] = []
+    seen: list[Triples] = []
+    for item in items:
+        triples = _triples(words(item))
+        if not any(_alike(triples, other) for other in seen):
+            kept.append(item)
             seen.append(triples)
     return kept
 
 
-def word_triples(text: Passage | str) -> frozenset[tuple[str, ...]]:
+def _triples(text: str) -> Triples:
     """The sets of three words in a row, folded; all words as one where there are fewer than three."""
-    words = re.findall(r"\w+", (text if isinstance(text, str) else text.text).casefold())
+    words = re.findall(r"\w+", text.casefold())
     return frozenset(zip(words, words[1:], words[2:], strict=False)) or frozenset([tuple(words)])
 
 
-def alike(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
-    """Whether two sets of triples are of nearly the same words."""
+def _alike(one: Triples, other: Triples) -> bool:
     return len(one & other) >= SAME * len(one | other)
