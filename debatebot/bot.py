@@ -11,6 +11,7 @@ from debatebot.calibration import load_calibration
 from debatebot.embedding import open_embedder
 from debatebot.errors import InputError
 from debatebot.library import Library
+from debatebot.loaders.loaded import Limits
 from debatebot.settings import Settings
 from debatebot.stance import ADAPTER, StanceModel, open_stance_model
 from debatebot.types import Answer, Brief, Document, Entry, Progress, Side, SyncReport
@@ -31,8 +32,8 @@ class DebateBot:
         self.settings = settings
         self._say = say
         self._embedder = open_embedder(settings)
-        largest = settings.largest_megabytes * 1_000_000
-        self.library = Library(settings.corpus, settings.index, self._embedder, largest)
+        limits = Limits(settings.largest_megabytes * 1_000_000, settings.largest_pages, settings.largest_characters)
+        self.library = Library(settings.corpus, settings.index, self._embedder, limits)
         self._calibration = load_calibration(ADAPTER)
         self._stance_model: StanceModel | None = None
         self._loading = Lock()

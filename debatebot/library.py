@@ -13,7 +13,8 @@ from threading import Lock
 
 from debatebot.embedding import Embedder
 from debatebot.errors import DamagedError, DocumentError, LibraryError
-from debatebot.loaders import find_files, load
+from debatebot.loaders import LIMITS, find_files, load
+from debatebot.loaders.loaded import Limits
 from debatebot.passages import CHUNKING_VERSION, split_passages
 from debatebot.sentences import split_sentences
 from debatebot.sidecar import sidecar_names
@@ -31,8 +32,8 @@ log = logging.getLogger(__name__)
 class Library:
     """The documents of one corpus folder, and the index that is made of them in another."""
 
-    def __init__(self, corpus: Path, index: Path, embedder: Embedder, largest: int) -> None:
-        self.corpus, self.index, self.embedder, self.largest = corpus, index, embedder, largest
+    def __init__(self, corpus: Path, index: Path, embedder: Embedder, limits: Limits = LIMITS) -> None:
+        self.corpus, self.index, self.embedder, self.limits = corpus, index, embedder, limits
         self.store = Store(index)
         self._snapshot: Snapshot | None = None
         self._lock = Lock()
@@ -108,7 +109,7 @@ class Library:
         stamp = _stamp(path)
         if known and known.stamp == stamp:
             return "unchanged"
-        document = load(self.corpus, path, self.largest)
+        document = load(self.corpus, path, self.limits)
         if known and known.sha256 == document.sha256:
             self.store.update(document, stamp)
             return "unchanged" if known.source == document.source else "updated"

@@ -31,8 +31,12 @@ class Settings:
     """Pieces of evidence a side, and answers, unless asked for more."""
     read_sentences: int = 120
     """The most sentences that the stance model reads for one brief; a smaller library is read whole."""
-    largest_megabytes: int = 20
+    largest_megabytes: int = 100
     """The largest file that is taken."""
+    largest_pages: int = 3000
+    """The most pages of a file that is taken."""
+    largest_characters: int = 5_000_000
+    """The longest text of a file that is taken; a long book has about a million."""
     embedding_model: str = ""
     """A sentence-transformers model by path or hub id; empty for the packaged all-MiniLM-L6-v2."""
     query_prefix: str = ""
@@ -49,6 +53,8 @@ BOUNDS = {
     "evidence": (1, 100),
     "read_sentences": (1, 100_000),
     "largest_megabytes": (1, 1000),
+    "largest_pages": (1, 100_000),
+    "largest_characters": (1000, 100_000_000),
     "port": (1, 65_535),
 }
 

@@ -14,6 +14,20 @@ Progress = Callable[[int, int], None]
 """Called with (done, of) while something long is under way."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far the reading of files is: `done` of `of` files, and of the one in hand the share `part`, 0 to 1."""
+
+    done: int
+    of: int
+    document: str = ""
+    part: float = 0.0
+    seconds_left: float | None = None
+
+
+ReadingProgress = Callable[[Reading], None]
+
+
 class Side(StrEnum):
     """Where a piece of evidence stands towards a stance."""
 
@@ -59,6 +73,8 @@ class Document:
     format: str
     sha256: str
     pages: tuple[Page, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What was left out of it that a reader should know, such as pages without text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +181,12 @@ class Entry:
     sentences: int
     characters: int
     sha256: str
+    added: str = ""
+    """When it was first taken, as an ISO date and time in UTC."""
+    notes: tuple[str, ...] = ()
+    """What was left out of it, such as pages without text."""
+    same_as: str = ""
+    """The document with the very same content under which it is stored, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

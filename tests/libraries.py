@@ -26,7 +26,7 @@ class CountingEmbedder:
 def library(folder: Path, embedder: CountingEmbedder) -> Library:
     """A library over `folder`/corpus with its index beside it."""
     (folder / "corpus").mkdir(exist_ok=True)
-    return Library(folder / "corpus", folder / "index", embedder, 1_000_000)
+    return Library(folder / "corpus", folder / "index", embedder)
 
 
 def write(folder: Path, **texts: str) -> None:

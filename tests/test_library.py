@@ -128,7 +128,7 @@ def test_a_refused_file_is_named_and_the_rest_is_taken(embedder: CountingEmbedde
 
 def test_no_corpus_and_an_empty_corpus(embedder: CountingEmbedder, tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match=r"no corpus folder .*nowhere; make it"):
-        Library(tmp_path / "nowhere", tmp_path / "index", embedder, 1)
+        Library(tmp_path / "nowhere", tmp_path / "index", embedder)
     made = library(tmp_path, embedder)
     assert made.sync().added == ()
     assert retrieve(made, embedder.encode(["peace"], query=True), "peace", 5) == []

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from debatebot.errors import DocumentError
-from debatebot.loaders import find_files, load
+from debatebot.loaders import LIMITS, find_files, load
+from debatebot.loaders.loaded import Limits
 from debatebot.types import Refusal, Source
 
 
@@ -24,9 +25,9 @@ def put(corpus: Path, name: str, content: str | bytes = "Some text.") -> Path:
     return path
 
 
-def refusal(corpus: Path, path: Path, largest: int = 1_000_000) -> str:
+def refusal(corpus: Path, path: Path, limits: Limits = LIMITS) -> str:
     with pytest.raises(DocumentError) as caught:
-        load(corpus, path, largest)
+        load(corpus, path, limits)
     return str(caught.value)
 
 
@@ -120,7 +121,7 @@ def test_half_a_pair_in_utf_16(tmp_path: Path) -> None:
 def test_too_large(tmp_path: Path) -> None:
     path = put(tmp_path, "a.txt", "x" * 1001)
     message = f"{path} has over 1,000 bytes; split it, or raise largest_megabytes in debatebot.toml"
-    assert refusal(tmp_path, path, 1000) == message
+    assert refusal(tmp_path, path, Limits(bytes=1000)) == message
     assert len(load(tmp_path, path, 1001).text) == 1001
 
 

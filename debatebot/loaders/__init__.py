@@ -10,14 +10,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from debatebot.errors import DocumentError
-from debatebot.loaders.loaded import Loaded
+from debatebot.loaders.loaded import Limits, Loaded
 from debatebot.loaders.reading import read_bytes
 from debatebot.loaders.text import load_markdown, load_text
 from debatebot.sidecar import read_source, tidy
 from debatebot.types import Document, Refusal, Source
 
-Loader = Callable[[bytes, str], Loaded]
-"""Takes a file's bytes and its name for messages; raises DocumentError if they cannot be read."""
+Loader = Callable[[bytes, str, Limits], Loaded]
+"""Takes a file's bytes, its name for messages and the limits; raises DocumentError if they cannot be read.
+
+Libraries that take long to import are imported inside the function."""
 
 LOADERS: dict[str, tuple[str, Loader]] = {
     ".txt": ("txt", load_text),
@@ -26,26 +28,31 @@ LOADERS: dict[str, tuple[str, Loader]] = {
 }
 """suffix -> (format, loader)"""
 
-LARGEST_FILE = 50_000_000  # bytes
+LIMITS = Limits()
 
 _REFERENCES = {".bib", ".ris", ".enw", ".nbib"}
 _CLUTTER = {"Thumbs.db", "desktop.ini"}
 
 
-def load(corpus: Path, path: Path, largest: int = LARGEST_FILE) -> Document:
+def load(corpus: Path, path: Path, limits: Limits = LIMITS) -> Document:
     """Read the file at `path` below the folder `corpus`, with what its sidecar says of it.
 
-    `largest` is in bytes. Text is kept as decoded: nothing is stripped and no line end changed; only a byte order
-    mark is left out. Raises DocumentError, with the reason and the mend, if it cannot be read.
+    Plain text is kept as decoded: nothing is stripped and no line end changed; only a byte order mark is left out.
+    Raises DocumentError, with the reason and the mend, if it cannot be read.
     """
     name = path.relative_to(corpus).as_posix()
     if reason := _refused(Path(name)):
         raise DocumentError(f"{shown(name)}: {reason}")
     kind, loader = LOADERS[path.suffix.lower()]
-    content = read_bytes(path, corpus, largest)
-    loaded = loader(content, name)
+    content = read_bytes(path, corpus, limits.bytes)
+    loaded = loader(content, name, limits)
     if not loaded.text.strip():
         raise DocumentError(f"{name} is empty; put text in it or take it out")
+    if len(loaded.text) > limits.characters:
+        raise DocumentError(
+            f"{name} has over {limits.characters:,} characters of text, more than several long books; split it, "
+            "or raise largest_characters in debatebot.toml"
+        )
     return Document(
         name=name,
         text=loaded.text,
@@ -53,6 +60,7 @@ def load(corpus: Path, path: Path, largest: int = LARGEST_FILE) -> Document:
         format=kind,
         sha256=hashlib.sha256(content).hexdigest(),
         pages=loaded.pages,
+        notes=loaded.notes,
     )
 
 

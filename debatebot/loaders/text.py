@@ -6,7 +6,7 @@ import codecs
 import re
 
 from debatebot.errors import DocumentError
-from debatebot.loaders.loaded import Loaded
+from debatebot.loaders.loaded import Limits, Loaded
 from debatebot.types import Source
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -21,12 +21,12 @@ _HEADING = re.compile(r"#[ \t]+(\S.*)")
 _FIELD = re.compile(r"(title|author|date)[ \t]*:(.*)")
 
 
-def load_text(content: bytes, name: str) -> Loaded:
+def load_text(content: bytes, name: str, _: Limits) -> Loaded:
     """A plain text file. Raises DocumentError if it is no text that can be read."""
     return Loaded(_decode(content, name))
 
 
-def load_markdown(content: bytes, name: str) -> Loaded:
+def load_markdown(content: bytes, name: str, _: Limits) -> Loaded:
     """A Markdown file; its title, author and date from the front matter, else the title from its first `# heading`."""
     text = _decode(content, name)
     lines = text.splitlines()
