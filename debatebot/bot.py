@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from threading import Lock
 from typing import Self
 
@@ -13,8 +15,9 @@ from debatebot.errors import InputError
 from debatebot.library import Library
 from debatebot.loaders.loaded import Limits
 from debatebot.settings import Settings
+from debatebot.sidecar import NOTHING
 from debatebot.stance import ADAPTER, StanceModel, open_stance_model
-from debatebot.types import Answer, Brief, Document, Entry, Progress, Side, SyncReport
+from debatebot.types import Answer, Brief, Document, Entry, Progress, ReadingProgress, Side, Source, SyncReport
 
 BOTH = (Side.SUPPORT, Side.REBUT)
 LONGEST = 600
@@ -52,9 +55,42 @@ class DebateBot:
         self._embedder.encode(["warm"])
         self._model(say)
 
-    def sync(self, progress: Progress | None = None, rebuild: bool = False) -> SyncReport:
-        """Make the index match the corpus folder; only what is new or changed is embedded."""
-        return self.library.sync(progress, rebuild)
+    def sync(
+        self,
+        progress: ReadingProgress | None = None,
+        *,
+        rebuild: bool = False,
+        wait: float | None = None,
+        say: Callable[[str], None] | None = None,
+    ) -> SyncReport:
+        """Make the index match the corpus folder; only what is new or changed is embedded.
+
+        Waits for another process that is writing, or raises BusyError after `wait` seconds.
+        """
+        return self.library.sync(progress, rebuild, say or self._say, wait)
+
+    def changed(self) -> bool:
+        """Whether the corpus folder has changed since it was last read; cheap."""
+        return self.library.changed()
+
+    def add(
+        self,
+        paths: Sequence[Path],
+        *,
+        source: Source = NOTHING,
+        progress: ReadingProgress | None = None,
+        say: Callable[[str], None] | None = None,
+    ) -> SyncReport:
+        """Copy files and folders into the corpus and index them; what is set in `source` is kept for the citation."""
+        return self.library.add(paths, source, progress, say or self._say)
+
+    def describe(self, document: str, source: Source) -> None:
+        """Change what is known of a document for its citation."""
+        self.library.describe(document, asdict(source), self._say)
+
+    def remove(self, documents: Sequence[str]) -> None:
+        """Take documents out for good, their files included; raises DocumentError for one that is not there."""
+        self.library.remove(documents, self._say)
 
     def entries(self) -> list[Entry]:
         """What is in the library."""

@@ -22,7 +22,7 @@ CONTEXT = 1
 """How many of the nearest sentences are shown for an empty side."""
 ANSWER_PASSAGES = 12
 
-EMPTY_LIBRARY = "Your library is empty: put .txt or .md files into the corpus folder."
+EMPTY_LIBRARY = "Your library is empty: add documents on the page under Library, or with `debatebot add`."
 NOTHING = {
     Side.SUPPORT: "Your library holds nothing that supports this stance.",
     Side.REBUT: "Your library holds nothing that rebuts this stance.",
@@ -190,9 +190,20 @@ def quote_all(library: Library, items: Iterable[tuple[Judged, float]]) -> tuple[
         passage, sentence = item.candidate.passage, item.sentence
         quote = library.quote(passage, sentence.start, sentence.end)
         if quote is not None:
-            source = library.document(passage.document).source
-            place = (passage.document, sentence.start, sentence.end)
-            found.append(Evidence(quote, *place, min(1.0, round(strength, 4)), passage, source))
+            document = library.document(passage.document)
+            found.append(
+                Evidence(
+                    quote=quote,
+                    document=document.name,
+                    start=sentence.start,
+                    end=sentence.end,
+                    strength=min(1.0, round(strength, 4)),
+                    passage=passage,
+                    source=document.source,
+                    page=document.page_at(sentence.start),
+                    also=library.also(document),
+                )
+            )
     return tuple(found)
 
 
@@ -202,4 +213,5 @@ def cite(evidence: Evidence) -> str:
     named = f"“{title}{'' if title.endswith(('?', '!')) else ','}”"
     author = f"{source.author}, " if source.author else ""
     place = f"p. {evidence.page}" if evidence.page else f"¶ {evidence.paragraph}"
-    return f"{author}{named} " + ", ".join(part for part in (source.source, source.date, place) if part)
+    also = f"; also held as {', '.join(name for name, _ in evidence.also)}" if evidence.also else ""
+    return f"{author}{named} " + ", ".join(part for part in (source.source, source.date, place) if part) + also

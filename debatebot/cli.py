@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,14 @@ from debatebot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from debatebot.bot import DebateBot
-    from debatebot.types import SyncReport
+    from debatebot.types import Reading, ReadingProgress, SyncReport
 
 REFUSED = 1
+WRONG_USAGE = 2
 BROKEN_PIPE = 141
+PATIENCE = 5.0
+"""Seconds that a reading command waits for another process to finish writing the index."""
+GIVEN = ("title", "author", "date", "source", "url")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,10 +68,17 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "bring the index up to date and open the web chat")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", help="port to listen on (default: 7860)")
+    add = command("add", _add, "copy files or folders into the corpus and index them")
+    add.add_argument("paths", metavar="PATH", nargs="+", type=Path)
+    for key in GIVEN:
+        add.add_argument(f"--{key}", default="", help=f"its {key}, for the citation" if key != "url" else "its address")
+    _json_flag(add)
     sync = command("sync", _sync, "make the index match the corpus folder")
-    sync.add_argument("--rebuild", action="store_true", help="make the whole index again")
+    sync.add_argument("--rebuild", action="store_true", help="make the whole index again, or go on with that")
     _json_flag(sync)
     _json_flag(command("list", _list, "show what is in the library"))
+    remove = command("remove", _remove, "take documents out of the library and delete their files in the corpus")
+    remove.add_argument("documents", metavar="DOCUMENT", nargs="+", help="as `debatebot list` names it")
     text = command("text", _text, "print a document's stored text, exactly")
     text.add_argument("document", metavar="DOCUMENT")
     brief = command("brief", _brief, "show what supports and what rebuts a stance")
@@ -110,20 +122,59 @@ def _setup(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def _add(settings: Settings, options: argparse.Namespace) -> int:
+    from debatebot.bot import DebateBot  # noqa: PLC0415
+    from debatebot.types import Source  # noqa: PLC0415
+
+    if options.title and (len(options.paths) > 1 or options.paths[0].is_dir()):
+        _say("debatebot add: --title is for one file; leave it out, or add the files one by one")
+        return WRONG_USAGE
+    settings.corpus.mkdir(parents=True, exist_ok=True)
+    source = Source(**{key: getattr(options, key) for key in GIVEN})
+    with _progress_line() as progress:
+        report = DebateBot.open(settings, _say).add(options.paths, source=source, progress=progress)
+    _tell(report, options.json)
+    return REFUSED if report.refused else 0
+
+
 def _sync(settings: Settings, options: argparse.Namespace) -> int:
+    from debatebot.bot import DebateBot  # noqa: PLC0415
+
+    with _progress_line() as progress:
+        report = DebateBot.open(settings, _say).sync(progress, rebuild=options.rebuild)
+    _tell(report, options.json)
+    return 0
+
+
+def _tell(report: SyncReport, as_json: bool) -> None:
+    """What was done: the refused files with their reasons, notes, and the counts last."""
     from debatebot.output import sync_json, sync_line  # noqa: PLC0415
 
-    _, report = _synced(settings, options.rebuild)
-    if options.json:
+    _say_report(report)
+    if as_json:
         _print_json(sync_json(report))
     _say(sync_line(report))
+
+
+def _say_report(report: SyncReport) -> None:
+    for note in report.notes:
+        _say(f"debatebot: {note}")
+    for refusal in report.refused:
+        _say(f"refused {refusal.document}: {refusal.reason}")
+
+
+def _remove(settings: Settings, options: argparse.Namespace) -> int:
+    from debatebot.bot import DebateBot  # noqa: PLC0415
+
+    DebateBot.open(settings, _say).remove(options.documents)
+    _say(f"{len(options.documents)} removed")
     return 0
 
 
 def _list(settings: Settings, options: argparse.Namespace) -> int:
     from debatebot.output import entry_json  # noqa: PLC0415
 
-    bot, _ = _synced(settings)
+    bot = _synced(settings)
     entries = bot.entries()
     if options.json:
         _print_json([entry_json(entry) for entry in entries])
@@ -132,12 +183,12 @@ def _list(settings: Settings, options: argparse.Namespace) -> int:
         by = ", ".join(part for part in (entry.source.author, entry.source.date) if part)
         print(f"{entry.document}  {entry.source.title}{f' ({by})' if by else ''}  {entry.sentences} sentences")
     if not entries:
-        _say(f"The library is empty: put .txt or .md files into {settings.corpus}.")
+        _say(f"The library is empty: `debatebot add PATH` puts documents into {settings.corpus}.")
     return 0
 
 
 def _text(settings: Settings, options: argparse.Namespace) -> int:
-    bot, _ = _synced(settings)
+    bot = _synced(settings)
     sys.stdout.buffer.write(bot.document(options.document).text.encode())
     sys.stdout.buffer.flush()
     return 0
@@ -148,7 +199,7 @@ def _brief(settings: Settings, options: argparse.Namespace) -> int:
     from debatebot.output import brief_json, brief_text  # noqa: PLC0415
     from debatebot.types import Side  # noqa: PLC0415
 
-    bot, _ = _synced(settings)
+    bot = _synced(settings)
     sides = BOTH if options.side == "both" else (Side(options.side),)
     brief = bot.brief(options.stance, sides=sides, count=options.k)
     _print_json(brief_json(brief)) if options.json else print(brief_text(brief))
@@ -158,29 +209,43 @@ def _brief(settings: Settings, options: argparse.Namespace) -> int:
 def _ask(settings: Settings, options: argparse.Namespace) -> int:
     from debatebot.output import answer_json, answer_text  # noqa: PLC0415
 
-    bot, _ = _synced(settings)
+    bot = _synced(settings)
     answer = bot.ask(options.question, count=options.k)
     _print_json(answer_json(answer)) if options.json else print(answer_text(answer))
     return 0
 
 
-def _synced(settings: Settings, rebuild: bool = False) -> tuple[DebateBot, SyncReport]:
-    """The bot with its index up to date; what could not be taken is said on standard error."""
+def _synced(settings: Settings) -> DebateBot:
+    """The bot with its index up to date, or as it is where another process has been writing it for a while."""
     from debatebot.bot import DebateBot  # noqa: PLC0415
+    from debatebot.errors import BusyError  # noqa: PLC0415
 
     bot = DebateBot.open(settings, _say)
-    report = bot.sync(_progress if sys.stderr.isatty() else None, rebuild)
-    for note in report.notes:
-        _say(f"debatebot: {note}")
-    for refusal in report.refused:
-        _say(f"refused {refusal.document}: {refusal.reason}")
-    return bot, report
+    try:
+        with _progress_line() as progress:
+            _say_report(bot.sync(progress, wait=PATIENCE))
+    except BusyError as error:
+        if not bot.library.store.exists():
+            raise
+        _say(f"debatebot: {error}; this is from what is in it now")
+    return bot
 
 
-def _progress(done: int, of: int) -> None:
-    """A line that is written over, and wiped before the last file; only for a terminal."""
-    line = f"Reading the corpus: {done} of {of}" if done + 1 < of else ""
-    print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+@contextmanager
+def _progress_line() -> Iterator[ReadingProgress | None]:
+    """A line that is written over and wiped at the end; only for a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from debatebot.output import reading_line  # noqa: PLC0415
+
+    def show(reading: Reading) -> None:
+        print(f"\r\033[K{reading_line(reading)}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def _print_json(value: Any) -> None:

@@ -6,6 +6,7 @@
     ├── InputError       a stance, question or option that cannot be used
     ├── DocumentError    a file that cannot be read, or a document that is not there
     └── LibraryError     the stored library cannot be used as it is
+        ├── BusyError        another process is writing it
         └── DamagedError     its file is damaged; it can be made again from the corpus
 
 Every message says what happened, to what, and what to do about it. The command line prints it as
@@ -35,6 +36,10 @@ class DocumentError(DebatebotError):
 
 class LibraryError(DebatebotError):
     """The stored library cannot be used as it is."""
+
+
+class BusyError(LibraryError):
+    """Another process is writing the library, and it was not to be waited for any longer."""
 
 
 class DamagedError(LibraryError):

@@ -1,26 +1,36 @@
 """Documents in, documents out, and search over what is in.
 
 SQLite is the truth (`store.py`); the FAISS index is made from it (`snapshot.py`) and swapped whole when the
-library has changed, by this process or another.
+library has changed, by this process or another. What writes is in `indexing.py`.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
+from debatebot import corpus as files
 from debatebot.embedding import Embedder
 from debatebot.errors import DamagedError, DocumentError, LibraryError
-from debatebot.loaders import LIMITS, find_files, load
+from debatebot.indexing import MADE_AGAIN, Indexer
+from debatebot.loaders import LIMITS, LOADING_VERSION
 from debatebot.loaders.loaded import Limits
-from debatebot.passages import CHUNKING_VERSION, split_passages
+from debatebot.lock import one_writer
+from debatebot.passages import CHUNKING_VERSION
 from debatebot.sentences import split_sentences
-from debatebot.sidecar import sidecar_names
-from debatebot.snapshot import Snapshot, load_snapshot, make_snapshot
-from debatebot.store import FORMAT, Known, Store
-from debatebot.types import Document, Entry, Passage, Progress, Refusal, Sentence, SyncReport
+from debatebot.sidecar import NOTHING
+from debatebot.snapshot import Snapshot, bring_up_to_date, load_snapshot, needs_saving, save_snapshot
+from debatebot.store import Store
+from debatebot.types import Document, Entry, Passage, ReadingProgress, Sentence, Source, SyncReport
+
+T = TypeVar("T")
+Say = Callable[[str], None]
 
 KEPT_DOCUMENTS = 16
 LONGEST_LEAD = 500
@@ -33,101 +43,108 @@ class Library:
     """The documents of one corpus folder, and the index that is made of them in another."""
 
     def __init__(self, corpus: Path, index: Path, embedder: Embedder, limits: Limits = LIMITS) -> None:
-        self.corpus, self.index, self.embedder, self.limits = corpus, index, embedder, limits
+        self.corpus, self.index, self.embedder = corpus, index, embedder
         self.store = Store(index)
+        made_by = {"embedder": embedder.name, "chunking": CHUNKING_VERSION, "loading": LOADING_VERSION}
+        self._indexer = Indexer(corpus, self.store, embedder, limits, made_by)
+        self._made_by = json.dumps(made_by)
         self._snapshot: Snapshot | None = None
+        self._seen = ""
         self._lock = Lock()
         self._documents: OrderedDict[tuple[str, str], Document] = OrderedDict()
         if not corpus.is_dir():
             raise LibraryError(
-                f"there is no corpus folder {corpus}; make it and put .txt or .md files into it, "
+                f"there is no corpus folder {corpus}; make it and put your documents into it, "
                 "or name another with --corpus"
             )
 
-    @property
-    def made_by(self) -> dict[str, str]:
-        """What the index depends on besides the documents."""
-        return {"embedder": self.embedder.name, "chunking": CHUNKING_VERSION}
+    # ---- what writes; `say` hears what is being waited for
 
-    def sync(self, progress: Progress | None = None, rebuild: bool = False) -> SyncReport:
+    def sync(
+        self,
+        progress: ReadingProgress | None = None,
+        rebuild: bool = False,
+        say: Say = lambda _: None,
+        wait: float | None = None,
+    ) -> SyncReport:
         """Make the index match the corpus folder, embedding only what is new or changed.
 
-        A damaged index is made again, and the report says so. One made with another model or another
-        way of cutting passages raises LibraryError unless `rebuild` is given.
+        A damaged index is made again, and the report says so. One made with another model or another way of cutting
+        passages raises LibraryError unless `rebuild` is given. Waits for another writer, or raises BusyError after
+        `wait` seconds.
         """
-        notes = self._prepare(rebuild)
-        files, refused = find_files(self.corpus)
-        known = self.store.known()
-        done: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
-        kept = set()
-        for count, path in enumerate(files):
-            if progress:
-                progress(count, len(files))
-            name = path.relative_to(self.corpus).as_posix()
-            try:
-                done[self._take(path, known.get(name))].append(name)
-                kept.add(name)
-            except DocumentError as error:
-                refused.append(Refusal(name, str(error)))
-        gone = [name for name in known if name not in kept]
-        if gone:
-            self.store.remove(gone)
-        self.snapshot()
-        return SyncReport(
-            tuple(done["added"]), tuple(done["updated"]), tuple(done["unchanged"]), tuple(gone), tuple(refused), notes
-        )
+        with one_writer(self.index, "sync", say, wait):
+            seen = files.fingerprint(self.corpus)
+            report = self._mended(lambda: self._indexer.sync(progress, rebuild))
+            self._seen = seen
+            if report.added or report.updated or report.removed or not (self.index / "vectors.json").exists():
+                self._keep_snapshot()
+            return report
 
-    def _prepare(self, rebuild: bool) -> tuple[str, ...]:
-        """An index file that is whole and made the present way; notes say what had to be done for that."""
-        notes: tuple[str, ...] = ()
-        if rebuild:
-            self.store.delete()
+    def add(
+        self,
+        paths: Sequence[Path],
+        source: Source = NOTHING,
+        progress: ReadingProgress | None = None,
+        say: Say = lambda _: None,
+    ) -> SyncReport:
+        """Copy files into the corpus, folders with all that is in them, and index them.
+
+        What cannot be read is refused and not copied; what is in the library already is named in the notes.
+        """
+        with one_writer(self.index, "add", say):
+            changed = self.changed()
+            report = self._mended(lambda: self._indexer.add(paths, source, progress))
+            if not changed:
+                self._seen = files.fingerprint(self.corpus)
+            self._keep_snapshot()
+            return report
+
+    def describe(self, document: str, changes: Mapping[str, str], say: Say = lambda _: None) -> None:
+        """Change what is known of a document for its citation: keys of `Source` to texts. It goes to its sidecar."""
+        with one_writer(self.index, "edit", say):
+            self._indexer.prepare()
+            self._indexer.describe(document, changes)
+
+    def remove(self, documents: Sequence[str], say: Say = lambda _: None) -> None:
+        """Take documents out for good; raises DocumentError, and takes none, where one is not there."""
+        with one_writer(self.index, "remove", say):
+            self._indexer.prepare()
+            self._indexer.remove(documents)
+
+    def changed(self) -> bool:
+        """Whether the corpus folder differs from what was last seen of it; cheap, for nothing is read."""
+        return files.fingerprint(self.corpus) != self._seen
+
+    def _mended(self, work: Callable[[], SyncReport]) -> SyncReport:
+        """Do `work`; where the store turns out damaged, once more on a new one."""
         try:
-            if self.store.exists():
-                self.store.check()
-                self._check_made_by()
+            return work()
         except DamagedError as error:
             log.warning("%s", error)
-            notes = ("the index was damaged and has been made again from the corpus",)
             self.store.delete()
-        if not self.store.exists():
-            self.store.create(self.made_by)
-        return notes
+            report = work()
+            return replace(report, notes=(MADE_AGAIN, *report.notes))
 
-    def _check_made_by(self) -> None:
-        meta = self.store.meta()
-        wanted = {"format": FORMAT, **self.made_by}
-        changed = [f"{key} {meta.get(key)!r}, now {value!r}" for key, value in wanted.items() if meta.get(key) != value]
-        if changed:
-            raise LibraryError(
-                f"the index in {self.index} was made with {'; '.join(changed)}; "
-                "`debatebot sync --rebuild` makes it again from the corpus"
-            )
+    def _keep_snapshot(self) -> None:
+        snapshot = self.snapshot()
+        if needs_saving(snapshot, self.index):
+            snapshot = save_snapshot(self.index, snapshot)
+            with self._lock:
+                self._snapshot = snapshot
 
-    def _take(self, path: Path, known: Known | None) -> str:
-        """Bring one file's document up to date; says what that was: added, updated or unchanged."""
-        stamp = _stamp(path)
-        if known and known.stamp == stamp:
-            return "unchanged"
-        document = load(self.corpus, path, self.limits)
-        if known and known.sha256 == document.sha256:
-            self.store.update(document, stamp)
-            return "unchanged" if known.source == document.source else "updated"
-        passages = split_passages(document, self.embedder.count_tokens)
-        if not passages:
-            raise DocumentError(f"{path} holds no sentences; put text into it or take it out of the corpus")
-        vectors = self.embedder.encode([passage.text for passage in passages])
-        self.store.put(document, passages, vectors, stamp)
-        return "updated" if known else "added"
+    # ---- what reads
 
     def snapshot(self) -> Snapshot:
-        """The vectors as they are now, for searching; made again where the kept ones are not of now."""
+        """The vectors as they are now, for searching."""
         with self._lock:
             generation = self.store.generation()
             if self._snapshot is None or self._snapshot.generation != generation:
-                self._snapshot = load_snapshot(self.index, generation) or make_snapshot(
-                    self.index, *self.store.vectors()
-                )
+                generation, numbers = self.store.numbers(self._made_by)
+                library = generation.rpartition("-")[0]
+                if self._snapshot is None or self._snapshot.library != library:
+                    self._snapshot = load_snapshot(self.index, library) or Snapshot(generation)
+                self._snapshot = bring_up_to_date(self._snapshot, generation, numbers, self.store.vectors)
             return self._snapshot
 
     def document(self, name: str) -> Document:
@@ -161,22 +178,19 @@ class Library:
         place = passage.sentences.index(sentence)
         if place:
             return passage.cut(passage.sentences[place - 1])
-        lead = self.document(passage.document).text[max(0, passage.start - LONGEST_LEAD) : passage.start]
+        try:
+            text = self.document(passage.document).text
+        except DocumentError:
+            return ""  # taken out meanwhile; the quotation will be dropped
+        lead = text[max(0, passage.start - LONGEST_LEAD) : passage.start]
         sentences = split_sentences(lead)
         return lead[sentences[-1].start : sentences[-1].end] if sentences else ""
+
+    def also(self, document: Document) -> tuple[tuple[str, Source], ...]:
+        """The other names under which the very same content is in the library, with their sources."""
+        names = self.store.names(document.sha256)
+        return tuple((name, source) for name, source in names if name != document.name)
 
     def entries(self) -> list[Entry]:
         """What is in the library, by name."""
         return self.store.entries()
-
-
-def _stamp(path: Path) -> str:
-    """Sizes and times of a document's file and of its sidecars: equal stamps mean that nothing changed."""
-    found = []
-    for file in (path, *sidecar_names(path)):
-        try:
-            state = file.stat()
-        except FileNotFoundError:
-            continue
-        found.append(f"{file.name}:{state.st_size}:{state.st_mtime_ns}")
-    return "/".join(found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from debatebot.brief import EMPTY_LIBRARY, NOTHING, cite
-from debatebot.types import Answer, Brief, Entry, Evidence, Side, SyncReport
+from debatebot.types import Answer, Brief, Entry, Evidence, Reading, Side, SyncReport
 
 HEADINGS = {Side.SUPPORT: "+ Supports your stance", Side.REBUT: "− Rebuts your stance"}
 WIDTH = 88
@@ -32,6 +32,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "strength": evidence.strength,
         "passage": evidence.passage.text,
         "citation": cite(evidence),
+        "also": [{"document": name, "title": source.title} for name, source in evidence.also],
     }
 
 
@@ -79,6 +80,7 @@ def sync_json(report: SyncReport) -> dict[str, Any]:
         "removed": len(report.removed),
         "refused": len(report.refused),
         "refusals": [{"document": refusal.document, "reason": refusal.reason} for refusal in report.refused],
+        "notes": list(report.notes),
     }
 
 
@@ -86,6 +88,22 @@ def sync_line(report: SyncReport) -> str:
     """What a sync did, in one line."""
     counts = [(name, value) for name, value in sync_json(report).items() if isinstance(value, int)]
     return ", ".join(f"{value} {name}" for name, value in counts)
+
+
+def reading_line(reading: Reading) -> str:
+    """How far the reading of files is, in a line that fits a terminal."""
+    name = reading.document if len(reading.document) <= 32 else f"…{reading.document[-31:]}"
+    part = f" {reading.part:.0%}" if 0 < reading.part < 1 else ""
+    left = "" if reading.seconds_left is None else f" · {time_left(reading.seconds_left)}"
+    return f"Reading {reading.done:,} of {reading.of:,}: {name}{part}{left}"
+
+
+def time_left(seconds: float) -> str:
+    """A time to wait, as coarse as an estimate is good."""
+    if seconds < 90:
+        return f"about {max(10, round(seconds, -1)):.0f} seconds left"
+    minutes = round(seconds / 60)
+    return f"about {minutes} minutes left" if minutes < 90 else f"about {round(minutes / 60)} hours left"
 
 
 def brief_text(brief: Brief) -> str:

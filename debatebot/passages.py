@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
 from debatebot.sentences import Span, cut, is_heading_line, is_item, paragraphs_of, pieces, sentences_of
-from debatebot.types import Document, Page, Passage, Sentence
+from debatebot.types import Document, Passage, Sentence
 
 CHUNKING_VERSION = "1"
 """Goes up whenever the same text would be cut differently: the library stores it and notices."""
@@ -124,10 +123,5 @@ def _passage(document: Document, paragraph: int, spans: list[Span]) -> Passage:
         text=document.text[start:end],
         sentences=tuple(Sentence(*span) for span in spans),
         paragraph=paragraph,
-        page=_page_at(document.pages, start),
+        page=document.page_at(start),
     )
-
-
-def _page_at(pages: tuple[Page, ...], offset: int) -> str | None:
-    found = bisect_right(pages, offset, key=lambda page: page.start)
-    return pages[max(found - 1, 0)].label if pages else None

@@ -12,25 +12,53 @@ import os
 import re
 import tomllib
 import unicodedata
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from debatebot.errors import DocumentError
 from debatebot.types import Source
 
 KEYS = tuple(field.name for field in fields(Source))
+NOTHING = Source()
 LARGEST_SIDECAR = 64_000  # bytes
 
 
-def read_source(path: Path, fallback_title: str = "") -> Source:
-    """What the sidecar of the document at `path` says; the title falls back to `fallback_title` or the file's name.
+def read_source(path: Path, own: Source = NOTHING) -> Source:
+    """What the sidecar of the document at `path` says, and where it is silent what the file says of itself, `own`.
 
+    A key that is set to an empty text says that nothing is to be shown. The title falls back to the file's name.
     Raises DocumentError, naming the sidecar and the line, if it is no TOML, has an unknown key or a wrong type.
     """
     sidecar = find_sidecar(path)
-    known = {} if sidecar is None else _read(sidecar)
-    known["title"] = known.get("title") or fallback_title or readable_name(path)
+    known = {key: tidy(value) for key, value in asdict(own).items()} | ({} if sidecar is None else _read(sidecar))
+    known["title"] = known["title"] or readable_name(path)
     return Source(**known)
+
+
+def write_source(path: Path, changes: Mapping[str, str]) -> None:
+    """Change what the sidecar of the document at `path` says.
+
+    What else stands in it, comments included, stays. The sidecar with the document's full name is written, for one with
+    its stem may describe another file as well. Raises DocumentError for a value that cannot be taken.
+    """
+    import tomlkit  # noqa: PLC0415
+
+    texts = {key: _checked("", key, value) for key, value in changes.items()}
+    sidecar, found = sidecar_names(path)[0], find_sidecar(path)
+    if found:
+        _read(found)  # refuses what is no sidecar, before anything is changed
+    table = tomlkit.parse(found.read_bytes().decode("utf-8-sig")) if found else tomlkit.document()
+    for key, text in texts.items():
+        table[key] = text
+    new = sidecar.with_name(f".{sidecar.name}.new")
+    try:
+        new.write_text(tomlkit.dumps(table), encoding="utf-8")
+        new.replace(sidecar)
+    except OSError as error:
+        raise DocumentError(f"{sidecar} cannot be written ({error.strerror}); give yourself the right to") from error
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def find_sidecar(path: Path) -> Path | None:
@@ -75,23 +103,22 @@ def _read(sidecar: Path) -> dict[str, str]:
         raise DocumentError(
             f"{sidecar} cannot be read ({error.strerror}); give yourself the right, or copy it anew"
         ) from error
-    return {key: _checked(sidecar, text, key, value) for key, value in table.items()}
+    return {key: _checked(f"{sidecar}, line {_line_of(text, key)}: ", key, value) for key, value in table.items()}
 
 
-def _checked(sidecar: Path, text: str, key: str, value: object) -> str:
-    """The value of one key as text on one line."""
-    where = f"{sidecar}, line {_line_of(text, key)}"
+def _checked(where: str, key: str, value: object) -> str:
+    """The value of one key as text on one line; `where` leads a message."""
     if key not in KEYS:
         near = difflib.get_close_matches(key, KEYS, n=1)
         mend = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(KEYS)}"
-        raise DocumentError(f"{where}: unknown key `{key}`; {mend}")
+        raise DocumentError(f"{where}unknown key `{key}`; {mend}")
     if key == "date" and isinstance(value, datetime.date):
         return value.isoformat()
     if not isinstance(value, str):
-        raise DocumentError(f'{where}: `{key}` must be text; write it in quotes, like {key} = "..."')
+        raise DocumentError(f'{where}`{key}` must be text; write it in quotes, like {key} = "..."')
     value = tidy(value)
     if key == "url" and value and not value.lower().startswith(("http://", "https://")):
-        raise DocumentError(f"{where}: `url` must begin with https:// or http://; give the whole address")
+        raise DocumentError(f"{where}`url` must begin with https:// or http://; give the whole address")
     return value
 
 

@@ -1,8 +1,7 @@
 """The library's truth: documents, passages, words and vectors in one SQLite file.
 
-Each passage carries a checksum over all its fields, each document one over its text and one over what is
-known about it: what was damaged on disk is refused when it is read, never shown. Connections are opened
-for each use and belong to nobody, so that threads share nothing.
+Every write is one transaction, so that a kill leaves each document whole or absent. Connections are opened
+for each use and belong to nobody, so that threads share nothing. How rows are read and checked: `records.py`.
 """
 
 from __future__ import annotations
@@ -10,54 +9,27 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from debatebot import records
 from debatebot.embedding import Vectors
 from debatebot.errors import DamagedError, DocumentError, LibraryError
-from debatebot.types import Document, Entry, Page, Passage, Sentence, Source
+from debatebot.records import Content, Known
+from debatebot.types import Document, Entry, Passage, Source
 
-FORMAT = "1"
 FILE = "library.sqlite"
-SCHEMA = (
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    """CREATE TABLE documents (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, format TEXT NOT NULL,
-        sha256 TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL,
-        stamp TEXT NOT NULL, checksum INTEGER NOT NULL, about INTEGER NOT NULL)""",
-    """CREATE TABLE passages (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-        start INTEGER NOT NULL, stop INTEGER NOT NULL, paragraph INTEGER NOT NULL, page TEXT,
-        sentences TEXT NOT NULL, vector BLOB NOT NULL, checksum INTEGER NOT NULL)""",
-    "CREATE INDEX passages_of_document ON passages (document)",
-    """CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = "porter unicode61 remove_diacritics 2")""",
-    "CREATE TRIGGER gone AFTER DELETE ON passages BEGIN DELETE FROM words WHERE rowid = old.number; END",
-)
-PASSAGE = (
-    "SELECT p.number, d.name, p.start, p.stop, p.paragraph, p.page, p.sentences, p.vector, w.text, p.checksum"
-    " FROM passages p JOIN documents d ON d.number = p.document JOIN words w ON w.rowid = p.number"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a stored document without reading it: `stamp` tells its files' sizes and times."""
-
-    name: str
-    sha256: str
-    source: Source
-    stamp: str
+Numbers = npt.NDArray[np.int64]
 
 
 class Store:
-    """The SQLite file in the index folder. Every write is one transaction."""
+    """The SQLite file in the index folder."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
@@ -74,34 +46,36 @@ class Store:
         try:
             connection = sqlite3.connect(self.path, timeout=60, isolation_level=None)
             connection.execute("PRAGMA foreign_keys = ON")
+            # Under WAL a crash of the machine may then cost the last transactions, never the file.
+            connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             yield connection
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             raise LibraryError(f"{self.path} cannot be used: {error}; if this persists, {self.mend}") from error
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError, records.ChecksumError) as error:
             raise DamagedError(f"{self.path} is damaged ({error}); {self.mend}") from error
         finally:
             if connection is not None:
                 connection.close()
+
+    # ---- the file as a whole
 
     def delete(self) -> None:
         """Take the file away, to be made again."""
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(FILE + suffix).unlink(missing_ok=True)
 
-    def create(self, made_by: dict[str, str]) -> None:
-        """Lay out an empty file; `made_by` names what the passages and vectors are made with."""
+    def create(self) -> None:
+        """Lay out an empty file."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with sqlite3.connect(self.path) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
         connection.close()
         with self.connect(write=True) as connection:
-            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-                return  # another process was quicker
-            for statement in SCHEMA:
+            for statement in records.SCHEMA:
                 connection.execute(statement)
-            meta = {"format": FORMAT, "library": uuid.uuid4().hex, "generation": "0", **made_by}
+            meta = {"format": records.FORMAT, "library": uuid.uuid4().hex, "generation": "0"}
             connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
 
     def exists(self) -> bool:
@@ -118,100 +92,140 @@ class Store:
         if found != "ok":
             raise DamagedError(f"{self.path} is damaged ({found}); {self.mend}")
 
-    def meta(self) -> dict[str, str]:
-        """What the index as a whole is: its format, what made it, and its generation."""
+    def format(self) -> str:
+        """The version of the file's layout."""
+        return self._meta()["format"]
+
+    def generation(self) -> str:
+        """A name for the present content: another name means that something changed."""
+        meta = self._meta()
+        return f"{meta['library']}-{meta['generation']}"
+
+    def _meta(self) -> dict[str, str]:
         with self.connect() as connection:
             meta = dict(connection.execute("SELECT key, value FROM meta"))
         if not {"format", "library", "generation"} <= meta.keys():
             raise DamagedError(f"{self.path} is damaged (its description is not whole); {self.mend}")
         return meta
 
-    def generation(self) -> str:
-        """A name for the present content: another name means that something changed."""
-        return _generation(self.meta())
+    # ---- writing
 
-    def known(self) -> dict[str, Known]:
-        """The stored documents by name."""
-        with self.connect() as connection:
-            rows = connection.execute("SELECT name, format, sha256, source, about, stamp FROM documents").fetchall()
-        return {row[0]: Known(row[0], row[2], self._source(*row[:5]), row[5]) for row in rows}
+    def put(self, document: Document, made_by: str, passages: Sequence[Passage], vectors: Vectors) -> int:
+        """Store what a file holds, with its passages and their vectors (n, d); the content's number.
 
-    def put(self, document: Document, passages: Sequence[Passage], vectors: Vectors, stamp: str) -> None:
-        """Store a document with its passages and their vectors (n, d), in place of one of that name."""
-        pages = json.dumps([[page.label, page.start, page.end] for page in document.pages])
-        source = json.dumps(asdict(document.source))
-        fields = (document.name, document.format, document.sha256, source, document.text, pages, stamp)
+        What is stored of the same bytes, made another way, is replaced; names are kept.
+        """
+        columns = "format, sha256, text, pages, notes, own, made_by, characters, passages, sentences, checksum"
+        fields = records.content_fields(document, made_by, passages)
         with self.connect(write=True) as connection:
-            connection.execute("DELETE FROM documents WHERE name = ?", [document.name])
+            updates = ", ".join(f"{column} = excluded.{column}" for column in columns.split(", "))
             sql = (
-                "INSERT INTO documents (name, format, sha256, source, text, pages, stamp, checksum, about)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                f"INSERT INTO contents ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                f" ON CONFLICT (sha256, format) DO UPDATE SET {updates} RETURNING number"
             )
-            checksums = (_checksum(document.text, pages), _checksum(*fields[:4]))
-            owner = connection.execute(sql, (*fields, *checksums)).lastrowid
+            number: int = connection.execute(sql, fields).fetchone()[0]
+            connection.execute("DELETE FROM passages WHERE content = ?", [number])
             for passage, vector in zip(passages, vectors, strict=True):
-                _put_passage(connection, owner, passage, vector.astype(np.float32).tobytes())
+                _put_passage(connection, number, passage, vector)
+            _next_generation(connection)
+        return number
+
+    def name(self, name: str, content: int, source: Source, stamp: str) -> None:
+        """Have a stored content go by `name`, in place of what went by it before."""
+        with self.connect(write=True) as connection:
+            row = connection.execute("SELECT added FROM documents WHERE name = ?", [name]).fetchone()
+            added = row[0] if row else datetime.now(UTC).isoformat(timespec="seconds")
+            known = records.dump_source(source)
+            fields = (name, content, known, stamp, added, records.checksum(name, content, known, added))
+            connection.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?)", fields)
             _next_generation(connection)
 
-    def update(self, document: Document, stamp: str) -> None:
-        """Change what is known about a document whose text stays as it is."""
-        source = json.dumps(asdict(document.source))
-        about = _checksum(document.name, document.format, document.sha256, source)
-        with self.connect(write=True) as connection:
-            sql = "UPDATE documents SET source = ?, stamp = ?, about = ? WHERE name = ?"
-            connection.execute(sql, (source, stamp, about, document.name))
-
     def remove(self, names: Iterable[str]) -> None:
-        """Take documents out, with all that was made of them."""
+        """Take names out; what they stood for stays until `collect`, for a moved file comes under another name."""
         with self.connect(write=True) as connection:
             connection.executemany("DELETE FROM documents WHERE name = ?", [(name,) for name in names])
             _next_generation(connection)
 
+    def collect(self) -> None:
+        """Take out what no name stands for any more."""
+        unnamed = "FROM contents WHERE number NOT IN (SELECT content FROM documents)"
+        with self.connect() as connection:
+            if not connection.execute(f"SELECT 1 {unnamed} LIMIT 1").fetchone():
+                return
+        with self.connect(write=True) as connection:
+            connection.execute(f"DELETE {unnamed}")
+
+    def outdate(self) -> None:
+        """Mark everything as to be made again."""
+        with self.connect(write=True) as connection:
+            connection.execute("UPDATE contents SET made_by = ''")
+            _next_generation(connection)
+
+    # ---- reading
+
+    def known(self) -> dict[str, Known]:
+        """The stored documents by name."""
+        with self.connect() as connection:
+            return {row[0]: records.read_known(row) for row in connection.execute(records.DOCUMENT)}
+
+    def content(self, sha256: str, form: str) -> Content | None:
+        """What is stored of a file with these bytes, or None."""
+        with self.connect() as connection:
+            sql = records.CONTENT + " WHERE sha256 = ? AND format = ?"
+            row = connection.execute(sql, (sha256, form)).fetchone()
+            return records.read_content(row) if row else None
+
     def document(self, name: str) -> Document:
         """A stored document; raises DocumentError if there is none of that name."""
         with self.connect() as connection:
-            sql = "SELECT name, format, sha256, source, about, text, pages, checksum FROM documents WHERE name = ?"
-            row = connection.execute(sql, [name]).fetchone()
-        if row is None:
-            raise DocumentError(f"the library holds no document {name!r}; `debatebot list` names those it holds")
-        _, form, sha256, _, _, text, pages, checksum = row
-        self._verify(checksum, text, pages)
-        cut = tuple(Page(*page) for page in json.loads(pages))
-        return Document(name, text, self._source(*row[:5]), form, sha256, cut)
+            row = connection.execute(records.DOCUMENT + " WHERE d.name = ?", [name]).fetchone()
+            if row:
+                known = records.read_known(row)
+                content = connection.execute(records.CONTENT + " WHERE number = ?", [known.content]).fetchone()
+                return replace(records.read_content(content).document, name=name, source=known.source)
+        raise DocumentError(f"the library holds no document {name!r}; `debatebot list` names those it holds")
+
+    def names(self, sha256: str) -> list[tuple[str, Source]]:
+        """The names, in order, under which the content with this hash is in the library, with their sources."""
+        with self.connect() as connection:
+            rows = connection.execute(records.DOCUMENT + " WHERE c.sha256 = ? ORDER BY d.name", [sha256]).fetchall()
+            return [(known.name, known.source) for known in map(records.read_known, rows)]
 
     def entries(self) -> list[Entry]:
         """All documents by name, with their counts."""
-        sql = (
-            "SELECT d.name, d.format, d.sha256, d.source, d.about, json_array_length(d.pages), length(d.text),"
-            " count(p.number), coalesce(sum(json_array_length(p.sentences)), 0)"
-            " FROM documents d LEFT JOIN passages p ON p.document = d.number GROUP BY d.number ORDER BY d.name"
-        )
         with self.connect() as connection:
-            rows = connection.execute(sql).fetchall()
-        return [
-            Entry(row[0], self._source(*row[:5]), row[1], row[5] or None, row[7], row[8], row[6], row[2])
-            for row in rows
-        ]
+            return [records.read_entry(row) for row in connection.execute(records.ENTRY)]
 
     def passages(self, numbers: Sequence[int] | None = None) -> dict[int, Passage]:
         """Passages by number, in order (all of them for None); numbers that are gone are left out."""
-        sql, values = PASSAGE + " ORDER BY p.number", []
+        sql, values = records.PASSAGE, []
         if numbers is not None:
-            sql = PASSAGE + " WHERE p.number IN (SELECT value FROM json_each(?)) ORDER BY p.number"
+            sql += " AND p.number IN (SELECT value FROM json_each(?))"
             values = [json.dumps(list(numbers))]
         with self.connect() as connection:
-            return {row[0]: self._passage(row) for row in connection.execute(sql, values)}
+            rows = connection.execute(sql + " ORDER BY p.number", values)
+            return {row[0]: records.read_passage(row) for row in rows}
 
-    def vectors(self) -> tuple[str, npt.NDArray[np.int64], Vectors]:
-        """The generation, the passage numbers (n,) and their vectors (n, d), all of one moment."""
+    def numbers(self, made_by: str) -> tuple[str, Numbers]:
+        """The generation and, of that moment, the numbers (n,) of the passages that were made so, in order."""
+        sql = (
+            "SELECT p.number FROM passages p JOIN contents c ON c.number = p.content WHERE c.made_by = ?"
+            " AND c.number IN (SELECT content FROM documents) ORDER BY p.number"
+        )
         with self.connect() as connection:
             meta = dict(connection.execute("SELECT key, value FROM meta"))
-            rows = connection.execute(PASSAGE + " ORDER BY p.number").fetchall()
-        for row in rows:
-            self._passage(row)
-        matrix = np.frombuffer(b"".join(row[7] for row in rows), dtype=np.float32)
-        numbers = np.array([row[0] for row in rows], dtype=np.int64)
-        return _generation(meta), numbers, matrix.reshape(len(rows), -1) if rows else matrix.reshape(0, 0)
+            rows = connection.execute(sql, [made_by]).fetchall()
+        return f"{meta['library']}-{meta['generation']}", np.array([row[0] for row in rows], dtype=np.int64)
+
+    def vectors(self, numbers: Numbers) -> tuple[Numbers, Vectors]:
+        """The vectors (n, d) of passages, with their numbers (n,); those that are gone are left out."""
+        sql = (
+            "SELECT passage, vector, checksum FROM vectors WHERE passage IN (SELECT value FROM json_each(?))"
+            " ORDER BY passage"
+        )
+        with self.connect() as connection:
+            rows = connection.execute(sql, [json.dumps(numbers.tolist())]).fetchall()
+            return np.array([row[0] for row in rows], dtype=np.int64), records.read_vectors(rows)
 
     def matching(self, query: str, count: int) -> list[int]:
         """The numbers of the `count` best passages for an FTS5 query by BM25, best first."""
@@ -219,43 +233,15 @@ class Store:
             sql = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words), rowid LIMIT ?"
             return [row[0] for row in connection.execute(sql, (query, count))]
 
-    def _passage(self, row: tuple[Any, ...]) -> Passage:
-        _, document, start, stop, paragraph, page, sentences, vector, text, checksum = row
-        self._verify(checksum, start, stop, paragraph, page, sentences, vector, text)
-        cut = tuple(Sentence(*pair) for pair in json.loads(sentences))
-        return Passage(document, start, stop, text, cut, paragraph, page)
 
-    def _source(self, name: str, form: str, sha256: str, source: str, about: int) -> Source:
-        self._verify(about, name, form, sha256, source)
-        return Source(**json.loads(source))
-
-    def _verify(self, checksum: int, *fields: object) -> None:
-        if checksum != _checksum(*fields):
-            raise DamagedError(f"{self.path} is damaged (a checksum does not match); {self.mend}")
-
-
-def _put_passage(connection: sqlite3.Connection, owner: int | None, passage: Passage, vector: bytes) -> None:
-    sentences = json.dumps([[s.start, s.end] for s in passage.sentences])
-    fields = (passage.start, passage.end, passage.paragraph, passage.page, sentences, vector)
+def _put_passage(connection: sqlite3.Connection, content: int, passage: Passage, vector: Vectors) -> None:
     sql = (
-        "INSERT INTO passages (document, start, stop, paragraph, page, sentences, vector, checksum)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO passages (content, start, stop, paragraph, page, sentences, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)"
     )
-    number = connection.execute(sql, (owner, *fields, _checksum(*fields, passage.text))).lastrowid
+    number = connection.execute(sql, records.passage_fields(content, passage)).lastrowid
+    assert number is not None
     connection.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, passage.text))
-
-
-def _checksum(*fields: object) -> int:
-    """CRC-32 over the fields, each led by its length so that none can run into the next."""
-    crc = 0
-    for field in fields:
-        data = field if isinstance(field, bytes) else str(field).encode()
-        crc = zlib.crc32(data, zlib.crc32(f"{len(data)}:".encode(), crc))
-    return crc
-
-
-def _generation(meta: dict[str, str]) -> str:
-    return f"{meta['library']}-{meta['generation']}"
+    connection.execute("INSERT INTO vectors VALUES (?, ?, ?)", records.vector_fields(number, vector))
 
 
 def _next_generation(connection: sqlite3.Connection) -> None:

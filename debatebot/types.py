@@ -6,6 +6,7 @@ Offsets count characters (Python's, that is Unicode code points) of a document's
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -75,6 +76,13 @@ class Document:
     pages: tuple[Page, ...] = ()
     notes: tuple[str, ...] = ()
     """What was left out of it that a reader should know, such as pages without text."""
+    own: Source = field(default_factory=Source)
+    """What the file says of itself, where its sidecar may say more."""
+
+    def page_at(self, offset: int) -> str | None:
+        """The label of the printed page on which the character at `offset` stands, where the format has pages."""
+        found = bisect_right(self.pages, offset, key=lambda page: page.start)
+        return self.pages[max(found - 1, 0)].label if self.pages else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +134,10 @@ class Evidence:
     strength: float
     passage: Passage
     source: Source
-
-    @property
-    def page(self) -> str | None:
-        """The printed page, where the format has pages."""
-        return self.passage.page
+    page: str | None = None
+    """The printed page on which it begins, where the format has pages."""
+    also: tuple[tuple[str, Source], ...] = ()
+    """The other documents with the very same content, by name, with their sources."""
 
     @property
     def paragraph(self) -> int:

@@ -122,7 +122,7 @@ def test_too_large(tmp_path: Path) -> None:
     path = put(tmp_path, "a.txt", "x" * 1001)
     message = f"{path} has over 1,000 bytes; split it, or raise largest_megabytes in debatebot.toml"
     assert refusal(tmp_path, path, Limits(bytes=1000)) == message
-    assert len(load(tmp_path, path, 1001).text) == 1001
+    assert len(load(tmp_path, path, Limits(bytes=1001)).text) == 1001
 
 
 def test_unknown_suffix_and_bad_name(tmp_path: Path) -> None:

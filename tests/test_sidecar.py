@@ -58,9 +58,9 @@ def test_title_from_the_name(tmp_path: Path, name: str, title: str) -> None:
 
 
 def test_title_from_the_document(tmp_path: Path) -> None:
-    assert read_source(tmp_path / "a.txt", "Of its own").title == "Of its own"
+    assert read_source(tmp_path / "a.txt", Source(title="Of its own")).title == "Of its own"
     (tmp_path / "a.toml").write_text('title = "Given"', encoding="utf-8")
-    assert read_source(tmp_path / "a.txt", "Of its own").title == "Given"
+    assert read_source(tmp_path / "a.txt", Source(title="Of its own")).title == "Given"
 
 
 def test_full_name_wins_and_short_name_serves_both(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def through_product(  # noqa: PLR0913, PLR0917
             texts[-1].append(sentence)
         for number, sentences in enumerate(texts):
             (corpus / f"{number}.txt").write_text(" ".join(sentences), encoding="utf-8")
-        library = Library(corpus, Path(scratch, "index"), embedder, 10_000_000)
+        library = Library(corpus, Path(scratch, "index"), embedder)
         library.sync()
         rows: list[Row] = []
         for stance, labels in [(j.stance, j.labels) for j in judged] + [(s, None) for s in foreign]:

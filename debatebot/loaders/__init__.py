@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from debatebot.errors import DocumentError
 from debatebot.loaders.loaded import Limits, Loaded
 from debatebot.loaders.reading import read_bytes
 from debatebot.loaders.text import load_markdown, load_text
-from debatebot.sidecar import read_source, tidy
-from debatebot.types import Document, Refusal, Source
+from debatebot.sidecar import read_source
+from debatebot.types import Document, Refusal
 
 Loader = Callable[[bytes, str, Limits], Loaded]
 """Takes a file's bytes, its name for messages and the limits; raises DocumentError if they cannot be read.
@@ -29,6 +28,8 @@ LOADERS: dict[str, tuple[str, Loader]] = {
 """suffix -> (format, loader)"""
 
 LIMITS = Limits()
+LOADING_VERSION = "1"
+"""Goes up whenever the same file would give another text: the library stores it and notices."""
 
 _REFERENCES = {".bib", ".ris", ".enw", ".nbib"}
 _CLUTTER = {"Thumbs.db", "desktop.ini"}
@@ -40,10 +41,8 @@ def load(corpus: Path, path: Path, limits: Limits = LIMITS) -> Document:
     Plain text is kept as decoded: nothing is stripped and no line end changed; only a byte order mark is left out.
     Raises DocumentError, with the reason and the mend, if it cannot be read.
     """
-    name = path.relative_to(corpus).as_posix()
-    if reason := _refused(Path(name)):
-        raise DocumentError(f"{shown(name)}: {reason}")
-    kind, loader = LOADERS[path.suffix.lower()]
+    name = shown(path.relative_to(corpus).as_posix())
+    kind, loader = LOADERS[_suffix(path)]
     content = read_bytes(path, corpus, limits.bytes)
     loaded = loader(content, name, limits)
     if not loaded.text.strip():
@@ -54,28 +53,41 @@ def load(corpus: Path, path: Path, limits: Limits = LIMITS) -> Document:
             "or raise largest_characters in debatebot.toml"
         )
     return Document(
-        name=name,
+        name=path.relative_to(corpus).as_posix(),
         text=loaded.text,
-        source=_source(path, loaded.source),
+        source=read_source(path, loaded.source),
         format=kind,
         sha256=hashlib.sha256(content).hexdigest(),
         pages=loaded.pages,
         notes=loaded.notes,
+        own=loaded.source,
     )
 
 
-def find_files(corpus: Path) -> tuple[list[Path], list[Refusal]]:
+def format_of(path: Path) -> str:
+    """The format that a file's suffix stands for; raises DocumentError for one that is not read."""
+    return LOADERS[_suffix(path)][0]
+
+
+def _suffix(path: Path) -> str:
+    if reason := _unreadable(path):
+        raise DocumentError(f"{shown(path.name)}: {reason}")
+    return path.suffix.lower()
+
+
+def find_files(corpus: Path, storable: bool = True) -> tuple[list[Path], list[Refusal]]:
     """All document files below the folder `corpus`, sorted by name, and what lies there that cannot be one.
 
-    Left out are hidden files and folders, `README.md` at the top, sidecars and lists of references. Links are listed
-    only if they are files, and folders that are links are refused: `load` refuses a link that leaves the corpus.
+    Left out are hidden files and folders, sidecars and lists of references. Links are listed only if they are files, and
+    folders that are links are refused: `load` refuses a link that leaves the corpus. `storable` is for a folder where
+    files stay as they are named, as in the corpus: names that cannot be stored are refused, `README.md` is left out.
     Raises DocumentError if `corpus` is no folder.
     """
     if not corpus.is_dir():
         raise DocumentError(f"there is no folder {corpus}; make it, or name another with --corpus")
     files: list[Path] = []
     refusals: list[Refusal] = []
-    for path, reason in _walk(corpus):
+    for path, reason in _walk(corpus, storable):
         if reason:
             refusals.append(Refusal(shown(path.relative_to(corpus).as_posix()), reason))
         else:
@@ -90,7 +102,7 @@ def shown(name: str) -> str:
     return "".join(c if unicodedata.category(c) != "Cc" else c.encode("unicode_escape").decode() for c in text)
 
 
-def _walk(corpus: Path) -> Iterator[tuple[Path, str]]:
+def _walk(corpus: Path, storable: bool) -> Iterator[tuple[Path, str]]:
     """Every file that is not to be left out, with the reason for refusing it or an empty string."""
     unread: list[OSError] = []
     for top, folders, names in os.walk(corpus, onerror=unread.append):
@@ -101,39 +113,37 @@ def _walk(corpus: Path) -> Iterator[tuple[Path, str]]:
                 yield here / name, "it is a link to a folder; copy the files into the corpus instead"
         for name in names:
             path = here / name
-            if not _left_out(path, corpus, names):
-                yield path, _refused(path.relative_to(corpus))
+            if not left_out(path, names) and not (storable and path == corpus / "README.md"):
+                yield path, _unreadable(path) or (_unstorable(path.relative_to(corpus)) if storable else "")
     for error in unread:
         yield Path(error.filename), f"the folder cannot be read ({error.strerror}); give yourself the right to read it"
 
 
-def _left_out(path: Path, corpus: Path, beside: list[str]) -> bool:
+def left_out(path: Path, beside: Collection[str]) -> bool:
+    """Whether a file is none that anybody means by a document; `beside` are the names of its folder."""
     return (
         path.name.startswith((".", "~$"))
         or path.name in _CLUTTER
-        or path == corpus / "README.md"
         or path.suffix.lower() in _REFERENCES
         or (path.suffix == ".toml" and _is_sidecar(path, beside))
     )
 
 
-def _is_sidecar(path: Path, beside: list[str]) -> bool:
+def _is_sidecar(path: Path, beside: Collection[str]) -> bool:
     return any(name != path.name and path.stem in {name, Path(name).stem} for name in beside)
 
 
-def _refused(name: Path) -> str:
-    """Why a file of that name is not taken, or an empty string."""
-    if shown(name.as_posix()) != name.as_posix():
-        return "its name holds characters that cannot be stored; rename it"
-    if name.suffix == ".toml":
+def _unstorable(name: Path) -> str:
+    """Why a file cannot stay under that name, or an empty string."""
+    plain = shown(name.as_posix()) == name.as_posix()
+    return "" if plain else "its name holds characters that cannot be stored; rename it"
+
+
+def _unreadable(path: Path) -> str:
+    """Why a file of that suffix is not read, or an empty string."""
+    if path.suffix == ".toml":
         return "it describes a document that is not there; name it like the document, with .toml after it"
-    if name.suffix.lower() not in LOADERS:
-        files = f"files of the kind {name.suffix}" if name.suffix else "files without a suffix"
+    if path.suffix.lower() not in LOADERS:
+        files = f"files of the kind {shown(path.suffix)}" if path.suffix else "files without a suffix"
         return f"{files} are not read; save it as one of {', '.join(LOADERS)}"
     return ""
-
-
-def _source(path: Path, own: Source) -> Source:
-    """What the sidecar says, and where it is silent what the file says of itself."""
-    given = asdict(read_source(path, tidy(own.title)))
-    return Source(**{key: value or tidy(getattr(own, key)) for key, value in given.items()})

@@ -1,0 +1,171 @@
+"""Files to stored documents, streaming: read ahead in a process of its own, cut, embedded many at a time, stored."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from debatebot.embedding import Embedder, Vectors
+from debatebot.errors import DocumentError
+from debatebot.extraction import Extractor
+from debatebot.loaders import format_of
+from debatebot.loaders.loaded import Limits
+from debatebot.loaders.reading import read_bytes
+from debatebot.passages import split_passages
+from debatebot.sidecar import read_source
+from debatebot.store import Store
+from debatebot.types import Document, Passage, Reading, ReadingProgress
+
+AHEAD = 2
+"""Files that are read while earlier ones are embedded."""
+BATCH = 512
+"""Passages that are embedded together: sorted by length, so that little is padded."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to read: `path` below `root`, which it may not leave."""
+
+    path: Path
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """Its path below the root, with slashes."""
+        return self.path.relative_to(self.root).as_posix()
+
+    @property
+    def size(self) -> int:
+        """In bytes; 0 where it cannot be told."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file that was read: its document, and the number of the content in the store."""
+
+    file: File
+    document: Document
+    content: int
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A document that waits to be embedded with others."""
+
+    file: File
+    document: Document
+    passages: list[Passage]
+    vectors: list[Vectors] = field(default_factory=list)
+
+
+class Reader:
+    """Reads files into a store. What the store holds already, made the present way, is not made again."""
+
+    def __init__(self, store: Store, embedder: Embedder, limits: Limits, made_by: str) -> None:
+        self._store, self._embedder, self._limits, self._made_by = store, embedder, limits, made_by
+
+    def read(self, files: Sequence[File], progress: ReadingProgress | None) -> Iterator[Read | tuple[File, str]]:
+        """Each file once: as read and stored, or with the reason for which it is refused."""
+        pace = _Pace(files, progress)
+        waiting: list[_Waiting] = []
+        for file, outcome in self._ahead(files):
+            if isinstance(outcome, DocumentError):
+                pace.finished(file)
+                yield file, str(outcome)
+                continue
+            if any(other.document.sha256 == outcome.sha256 for other in waiting):
+                yield from self._store_all(waiting, pace)
+            known = self._store.content(outcome.sha256, outcome.format)
+            if known and known.made_by == self._made_by:
+                pace.finished(file)
+                yield Read(file, outcome, known.number)
+                continue
+            pace.in_hand(file, 0.0)
+            passages = split_passages(outcome, self._embedder.count_tokens)
+            if not passages:
+                pace.finished(file)
+                yield file, f"{file.name} holds no sentences; put text into it or take it out"
+                continue
+            waiting.append(_Waiting(file, outcome, passages))
+            if sum(len(item.passages) for item in waiting) >= BATCH:
+                yield from self._store_all(waiting, pace)
+        yield from self._store_all(waiting, pace)
+
+    def _ahead(self, files: Sequence[File]) -> Iterator[tuple[File, Document | DocumentError]]:
+        """The files as documents, or why not, in order; the next ones are being read meanwhile."""
+        with Extractor(self._limits) as extractor, ThreadPoolExecutor(1, "debatebot-read") as pool:
+            begun: list[tuple[File, Future[Document]]] = []
+            rest = iter(files)
+            try:
+                while True:
+                    for file in rest:
+                        begun.append((file, pool.submit(self._load, extractor, file)))
+                        if len(begun) > AHEAD:
+                            break
+                    if not begun:
+                        return
+                    file, future = begun.pop(0)
+                    try:
+                        yield file, future.result()
+                    except DocumentError as error:
+                        yield file, error
+            finally:
+                for _, future in begun:
+                    future.cancel()
+
+    def _load(self, extractor: Extractor, file: File) -> Document:
+        """A file's document: from the store if its content lies there, else from the file."""
+        sha256 = hashlib.sha256(read_bytes(file.path, file.root, self._limits.bytes)).hexdigest()
+        known = self._store.content(sha256, format_of(file.path))
+        if known and known.made_by == self._made_by:
+            return replace(known.document, name=file.name, source=read_source(file.path, known.document.own))
+        return extractor.load(file.root, file.path)
+
+    def _store_all(self, waiting: list[_Waiting], pace: _Pace) -> Iterator[Read]:
+        """Embed what waits, all together, and store it one document after the other."""
+        passages = [passage.text for item in waiting for passage in item.passages]
+        vectors: list[Vectors] = []
+        for start in range(0, len(passages), BATCH):
+            vectors.append(self._embedder.encode(passages[start : start + BATCH]))
+            pace.in_hand(waiting[-1].file, min(1.0, (start + BATCH) / len(passages)), [item.file for item in waiting])
+        rows = np.concatenate(vectors) if vectors else np.empty((0, 0), dtype=np.float32)
+        for item in waiting:
+            own, rows = rows[: len(item.passages)], rows[len(item.passages) :]
+            content = self._store.put(item.document, self._made_by, item.passages, own)
+            pace.finished(item.file)
+            yield Read(item.file, item.document, content)
+        waiting.clear()
+
+
+class _Pace:
+    """Tells how far it is, and from the bytes that are done how long it may take."""
+
+    def __init__(self, files: Sequence[File], progress: ReadingProgress | None) -> None:
+        self._sizes = {file: file.size + 1 for file in files}  # one more, so that empty files count as well
+        self._all, self._of, self._done, self._bytes = sum(self._sizes.values()), len(files), 0, 0
+        self._progress, self._began = progress, time.monotonic()
+
+    def finished(self, file: File) -> None:
+        self._done += 1
+        self._bytes += self._sizes[file]
+        self._tell(file, 1.0, 0)
+
+    def in_hand(self, file: File, part: float, files: Sequence[File] = ()) -> None:
+        self._tell(file, part, int(part * sum(self._sizes[item] for item in files)))
+
+    def _tell(self, file: File, part: float, underway: int) -> None:
+        if self._progress is None:
+            return
+        done, of = self._bytes + underway, self._all
+        left = (time.monotonic() - self._began) * (of - done) / done if done else None
+        self._progress(Reading(self._done, self._of, file.name, part, left))
