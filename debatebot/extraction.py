@@ -49,9 +49,10 @@ log = logging.getLogger(__name__)
 class _DiedError(Exception):
     """The worker is gone, or is of no use any more, without having read the file; says what of the file that shows."""
 
-
-class _SlowError(_DiedError):
-    """It took too long, which cannot be for what was read before."""
+    def __init__(self, reason: str, final: bool = False) -> None:
+        super().__init__(reason)
+        self.final = final
+        """Whether it would be no different with a new worker."""
 
 
 class Extractor:
@@ -64,6 +65,7 @@ class Extractor:
     def __init__(self, limits: Limits = LIMITS, seconds: float = 20, memory: int = 1_500_000_000) -> None:
         self.limits, self.seconds, self.memory = limits, seconds, memory
         self._lock = Lock()
+        self._closing = False
         self._worker: subprocess.Popen[bytes] | None = None
         self._finalize: weakref.finalize[..., Any] | None = None
 
@@ -72,25 +74,29 @@ class Extractor:
 
         Raises DocumentError, with the reason and the mend, if it cannot be read.
         """
-        name = shown(path.relative_to(corpus).as_posix())
+        name = path.relative_to(corpus).as_posix()
         # The folder is for relative paths: it may have changed since the worker started.
         request = {"folder": str(Path.cwd()), "corpus": str(corpus), "path": str(path)}
         try:
             with self._lock:
                 answer = self._answer(request)
         except _DiedError as error:
-            raise DocumentError(f"{name} {error}") from None
+            raise DocumentError(f"{shown(name)} {error}") from None
         if fault := answer.get("fault"):
-            log.info("%s: %s", name, answer["trace"])  # not shown to a user, who is told in one line
-            raise DocumentError(f"{name} could not be read ({fault}); {MEND}")
+            log.info("%s: %s", shown(name), answer["trace"])  # not shown to a user, who is told in one line
+            raise DocumentError(f"{shown(name)} could not be read ({fault}); {MEND}")
         if "document" not in answer:
             raise DocumentError(answer["refused"])
-        return _document(answer["document"])
+        return _document({**answer["document"], "name": name})  # its own may have lost what is no text
 
     def close(self) -> None:
-        """End the worker, once it is done with its file; the next file starts another."""
+        """End the worker, and with it the reading of a file that is under way; the next file starts another."""
+        self._closing = True
+        if worker := self._worker:
+            worker.kill()
         with self._lock:
             self._stop()
+            self._closing = False
 
     def __enter__(self) -> Self:
         return self
@@ -103,9 +109,9 @@ class Extractor:
         if self._worker:
             try:
                 return self._ask(self._worker, request, begun)
-            except _SlowError:
-                raise
-            except _DiedError:
+            except _DiedError as error:
+                if error.final:
+                    raise
                 log.debug("asking a new worker", exc_info=True)  # what it read before may be why
         return self._ask(self._worker or self._start(), request, begun)
 
@@ -149,8 +155,11 @@ class Extractor:
             raise
 
     def _cause(self, status: int, elapsed: float) -> _DiedError:
+        if self._closing:
+            return _DiedError("was not read: reading was ended; read it again", final=True)
         if elapsed >= self.seconds:
-            return _SlowError(f"took over {self.seconds:g} seconds to read; it may be damaged or very large: {MEND}")
+            slow = f"took over {self.seconds:g} seconds to read; it may be damaged or very large: {MEND}"
+            return _DiedError(slow, final=True)
         if status == -getattr(signal, "SIGKILL", 9):  # what a system does that has no memory left
             return _DiedError(self._too_large())
         how = f"signal {-status}" if status < 0 else f"status {status}"

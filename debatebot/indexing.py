@@ -16,7 +16,7 @@ from pathlib import Path
 from debatebot import corpus as files
 from debatebot.embedding import Embedder
 from debatebot.errors import DamagedError, DocumentError, LibraryError
-from debatebot.loaders import find_files, left_out, shown
+from debatebot.loaders import find_files, is_sidecar, shown
 from debatebot.loaders.loaded import Limits
 from debatebot.loaders.reading import read_bytes
 from debatebot.reading import File, Read, Reader
@@ -55,16 +55,18 @@ class Indexer:
         self._parts, self._made_by = made_by, json.dumps(made_by)
         self._reader = Reader(store, embedder, limits, self._made_by)
 
-    def prepare(self, rebuild: bool = False) -> list[str]:
-        """A store that is whole and made the present way; the notes say what had to be done for that.
+    def prepare(self, rebuild: bool = False, embeds: bool = True) -> list[str]:
+        """A store that is whole; the notes say what had to be done for that.
 
-        Raises LibraryError where it was made another way, unless `rebuild` is given.
+        Raises LibraryError where it was made another way, unless `rebuild` is given or nothing is to be embedded.
         """
         notes: list[str] = []
         try:
             if self._store.exists():
                 self._store.check()
-                self._check_made_by(rebuild)
+                self._check_format(rebuild)
+                if embeds:
+                    self._check_made_by(rebuild)
         except DamagedError as error:
             log.warning("%s", error)
             notes.append(MADE_AGAIN)
@@ -73,14 +75,15 @@ class Indexer:
             self._store.create()
         return notes
 
-    def _check_made_by(self, rebuild: bool) -> None:
-        if self._store.format() != FORMAT:
-            if not rebuild:
-                raise LibraryError(
-                    f"{self._store.path} was made by another version of debatebot; {REBUILD} makes it again"
-                )
-            self._store.delete()
+    def _check_format(self, rebuild: bool) -> None:
+        if self._store.format() == FORMAT:
             return
+        if not rebuild:
+            raise LibraryError(f"{self._store.path} was made by another version of debatebot; {REBUILD} makes it again")
+        self._store.delete()
+        self._store.create()
+
+    def _check_made_by(self, rebuild: bool) -> None:
         known = self._store.known().values()
         other = [item.made_by for item in known if item.made_by != self._made_by]
         if rebuild and not other:
@@ -130,7 +133,8 @@ class Indexer:
         """Have a document of the corpus go by its name."""
         name, document = item.file.name, item.document
         self._store.name(name, item.content, document.source, stamp)
-        same = known is not None and (known.sha256, known.source) == (document.sha256, document.source)
+        now = (document.sha256, document.source, self._made_by)
+        same = known is not None and (known.sha256, known.source, known.made_by) == now
         (tally.unchanged if same else tally.updated if known else tally.added).append(name)
         tally.notes += [f"{name}: {note}" for note in document.notes if not same]
 
@@ -161,7 +165,7 @@ class Indexer:
             return {}
         if not path.is_dir():
             beside = [file.name for file in path.parent.iterdir()]
-            return {} if left_out(path, beside) else {self._file(path, path.parent): files.safe_name(path.name)}
+            return {} if is_sidecar(path, beside) else {self._file(path, path.parent): files.safe_name(path.name)}
         found, refused = find_files(path, storable=False)
         tally.refused += [Refusal(shown(str(path / item.document)), item.reason) for item in refused]
         top = path.resolve().name

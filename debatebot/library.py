@@ -103,13 +103,13 @@ class Library:
     def describe(self, document: str, changes: Mapping[str, str], say: Say = lambda _: None) -> None:
         """Change what is known of a document for its citation: keys of `Source` to texts. It goes to its sidecar."""
         with one_writer(self.index, "edit", say):
-            self._indexer.prepare()
+            self._indexer.prepare(embeds=False)
             self._indexer.describe(document, changes)
 
     def remove(self, documents: Sequence[str], say: Say = lambda _: None) -> None:
         """Take documents out for good; raises DocumentError, and takes none, where one is not there."""
         with one_writer(self.index, "remove", say):
-            self._indexer.prepare()
+            self._indexer.prepare(embeds=False)
             self._indexer.remove(documents)
 
     def changed(self) -> bool:

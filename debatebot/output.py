@@ -19,7 +19,11 @@ def strength_word(strength: float) -> str:
 
 
 def evidence_json(evidence: Evidence) -> dict[str, Any]:
-    """One piece of evidence; `quote` is `text[start:end]` of `debatebot text`."""
+    """One piece of evidence; `quote` is `text[start:end]` of `debatebot text`.
+
+    Where the very same content is in the library under other names, `also` lists them.
+    """
+    also = [{"document": name, "title": source.title} for name, source in evidence.also]
     return {
         "quote": evidence.quote,
         "document": evidence.document,
@@ -32,7 +36,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "strength": evidence.strength,
         "passage": evidence.passage.text,
         "citation": cite(evidence),
-        "also": [{"document": name, "title": source.title} for name, source in evidence.also],
+        **({"also": also} if also else {}),
     }
 
 
@@ -72,7 +76,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
 
 
 def sync_json(report: SyncReport) -> dict[str, Any]:
-    """What a sync did, as `sync --json` prints it: counts, and the refused files with their reasons."""
+    """What was done, as `add` and `sync --json` print it: counts, refused files with their reasons, notes if any."""
     return {
         "added": len(report.added),
         "updated": len(report.updated),
@@ -80,7 +84,7 @@ def sync_json(report: SyncReport) -> dict[str, Any]:
         "removed": len(report.removed),
         "refused": len(report.refused),
         "refusals": [{"document": refusal.document, "reason": refusal.reason} for refusal in report.refused],
-        "notes": list(report.notes),
+        **({"notes": list(report.notes)} if report.notes else {}),
     }
 
 

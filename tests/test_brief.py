@@ -148,7 +148,7 @@ def test_a_citation_names_all_that_is_known(bot: DebateBot) -> None:
 
 def test_a_citation_of_a_question_without_an_author(bot: DebateBot) -> None:
     evidence = bot.brief(STABILITY).rebut[0]
-    bare = replace(evidence, source=Source(title="Who gains?"), passage=replace(evidence.passage, page="xii"))
+    bare = replace(evidence, source=Source(title="Who gains?"), page="xii")
     assert cite(bare) == "“Who gains?” p. xii"
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from debatebot.brief import EMPTY_LIBRARY
+
 STABILITY = "The Arab NATO will bring stability to the Middle East."
 TEXT = {"type": "string"}
 EVIDENCE = {
@@ -164,7 +166,7 @@ def test_a_missing_corpus(tmp_path: Path) -> None:
 def test_an_empty_corpus(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     brief = Shell(tmp_path / "corpus", tmp_path).json("brief", STABILITY)
-    assert brief["note"] == "Your library is empty: put .txt or .md files into the corpus folder."
+    assert brief["note"] == EMPTY_LIBRARY
 
 
 @pytest.mark.parametrize(

@@ -214,16 +214,21 @@ def test_flipped_bytes_never_change_an_answer(
         return
     assert found == {p.text: p for p in contents(true).values()}
     assert texts == {"ferry.txt": FERRY, "bread.txt": BREAD, "taxes.txt": TAXES}
-    assert np.allclose(sorted(vectors.tolist()), sorted(true.store.vectors(true.snapshot().numbers)[1].tolist()), atol=1e-5)
+    assert np.allclose(
+        sorted(vectors.tolist()), sorted(true.store.vectors(true.snapshot().numbers)[1].tolist()), atol=1e-5
+    )
 
 
 def test_another_model_is_noticed_and_the_mend_named(model: SentenceTransformerEmbedder, tmp_path: Path) -> None:
     write(tmp_path, ferry=FERRY)
     library(tmp_path, CountingEmbedder(model, "one")).sync()
     other = CountingEmbedder(model, "two")
-    with pytest.raises(LibraryError, match="embedder 'one', now 'two' .1 of 1 documents to be made again.; `debatebot sync --rebuild` makes"):
+    with pytest.raises(
+        LibraryError,
+        match="embedder 'one', now 'two' .1 of 1 documents to be made again.; `debatebot sync --rebuild` makes",
+    ):
         library(tmp_path, other).sync()
-    assert library(tmp_path, other).sync(rebuild=True).added == ("ferry.txt",)
+    assert library(tmp_path, other).sync(rebuild=True).updated == ("ferry.txt",)
     assert other.embedded == 1
     assert library(tmp_path, other).sync().unchanged == ("ferry.txt",)
 

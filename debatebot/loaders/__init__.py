@@ -9,8 +9,14 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from debatebot.errors import DocumentError
+from debatebot.loaders.docx import load_docx
+from debatebot.loaders.epub import load_epub
+from debatebot.loaders.html import load_html
 from debatebot.loaders.loaded import Limits, Loaded
+from debatebot.loaders.odt import load_odt
+from debatebot.loaders.pdf import load_pdf
 from debatebot.loaders.reading import read_bytes
+from debatebot.loaders.rtf import load_rtf
 from debatebot.loaders.text import load_markdown, load_text
 from debatebot.sidecar import read_source
 from debatebot.types import Document, Refusal
@@ -24,6 +30,14 @@ LOADERS: dict[str, tuple[str, Loader]] = {
     ".txt": ("txt", load_text),
     ".md": ("md", load_markdown),
     ".markdown": ("md", load_markdown),
+    ".html": ("html", load_html),
+    ".htm": ("html", load_html),
+    ".xhtml": ("html", load_html),
+    ".pdf": ("pdf", load_pdf),
+    ".docx": ("docx", load_docx),
+    ".epub": ("epub", load_epub),
+    ".rtf": ("rtf", load_rtf),
+    ".odt": ("odt", load_odt),
 }
 """suffix -> (format, loader)"""
 
@@ -78,9 +92,10 @@ def _suffix(path: Path) -> str:
 def find_files(corpus: Path, storable: bool = True) -> tuple[list[Path], list[Refusal]]:
     """All document files below the folder `corpus`, sorted by name, and what lies there that cannot be one.
 
-    Left out are hidden files and folders, sidecars and lists of references. Links are listed only if they are files, and
-    folders that are links are refused: `load` refuses a link that leaves the corpus. `storable` is for a folder where
-    files stay as they are named, as in the corpus: names that cannot be stored are refused, `README.md` is left out.
+    Left out are hidden files and folders, sidecars and lists of references. Links are listed only if they are files,
+    and folders that are links are refused: `load` refuses a link that leaves the corpus. `storable` is for a folder
+    where files stay as they are named, as in the corpus: names that cannot be stored are refused, `README.md` is
+    left out.
     Raises DocumentError if `corpus` is no folder.
     """
     if not corpus.is_dir():
@@ -113,24 +128,24 @@ def _walk(corpus: Path, storable: bool) -> Iterator[tuple[Path, str]]:
                 yield here / name, "it is a link to a folder; copy the files into the corpus instead"
         for name in names:
             path = here / name
-            if not left_out(path, names) and not (storable and path == corpus / "README.md"):
+            if not _left_out(path, names) and not (storable and path == corpus / "README.md"):
                 yield path, _unreadable(path) or (_unstorable(path.relative_to(corpus)) if storable else "")
     for error in unread:
         yield Path(error.filename), f"the folder cannot be read ({error.strerror}); give yourself the right to read it"
 
 
-def left_out(path: Path, beside: Collection[str]) -> bool:
-    """Whether a file is none that anybody means by a document; `beside` are the names of its folder."""
+def _left_out(path: Path, beside: Collection[str]) -> bool:
     return (
         path.name.startswith((".", "~$"))
         or path.name in _CLUTTER
         or path.suffix.lower() in _REFERENCES
-        or (path.suffix == ".toml" and _is_sidecar(path, beside))
+        or is_sidecar(path, beside)
     )
 
 
-def _is_sidecar(path: Path, beside: Collection[str]) -> bool:
-    return any(name != path.name and path.stem in {name, Path(name).stem} for name in beside)
+def is_sidecar(path: Path, beside: Collection[str]) -> bool:
+    """Whether a file describes another one of its folder; `beside` are the names there."""
+    return path.suffix == ".toml" and any(name != path.name and path.stem in {name, Path(name).stem} for name in beside)
 
 
 def _unstorable(name: Path) -> str:
