@@ -198,7 +198,7 @@ def stale(library: Library) -> bool:
     return found
 
 
-def test_an_interrupted_rebuild_is_named_and_goes_on(host: Host, tmp_path: Path) -> None:
+def test_an_interrupted_rebuild_is_named_and_goes_on(tmp_path: Path) -> None:
     world = World(tmp_path, random.Random(5))
     for number in range(40):
         world.write(world.corpus / f"{number}.txt", f"{number}.txt")

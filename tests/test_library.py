@@ -225,7 +225,7 @@ def test_another_model_is_noticed_and_the_mend_named(model: SentenceTransformerE
     other = CountingEmbedder(model, "two")
     with pytest.raises(
         LibraryError,
-        match="embedder 'one', now 'two' .1 of 1 documents to be made again.; `debatebot sync --rebuild` makes",
+        match=r"embedder 'one', now 'two' \(1 of 1 documents to be made again\); `debatebot sync --rebuild` makes",
     ):
         library(tmp_path, other).sync()
     assert library(tmp_path, other).sync(rebuild=True).updated == ("ferry.txt",)

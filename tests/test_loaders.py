@@ -183,7 +183,7 @@ def test_find_files(tmp_path: Path) -> None:
         Refusal(
             "orphan.toml", "it describes a document that is not there; name it like the document, with .toml after it"
         ),
-        Refusal("x.xyz", "files of the kind .xyz are not read; save it as one of .txt, .md, .markdown"),
+        Refusal("x.xyz", "files of the kind .xyz are not read; save it as one of " + ", ".join(LOADERS)),
     ]
 
 

@@ -420,6 +420,8 @@ def test_pypdf_reads_what_pdfium_cannot(monkeypatch: pytest.MonkeyPatch) -> None
     assert [page.label for page in loaded.pages] == ["i", "ii"]
     assert loaded.source == Source(title="The Pact", author="A. Writer", date="2018-10-05")
     assert loaded.notes == ("the file is damaged; some of its text may be missing",)
+    broken: Page = [Text(LEFT, TOP, "It is an exam\xad"), Text(LEFT, TOP - LEADING, "ple of it.")]
+    assert read(make_pdf([broken])).text == "It is an example of it."
 
 
 @pytest.mark.parametrize("error", [TypeError("x"), RecursionError(), KeyError("/Root")])

@@ -14,9 +14,23 @@ from debatebot.bot import BOTH, DebateBot
 from debatebot.conversation import Mode
 from debatebot.errors import InputError, LibraryError, ModelError
 from debatebot.settings import Settings
-from debatebot.types import Answer, Brief, Document, Entry, Progress, Refusal, Side, Source, SyncReport
+from debatebot.types import (
+    Answer,
+    Brief,
+    Document,
+    Entry,
+    Progress,
+    Reading,
+    ReadingProgress,
+    Refusal,
+    Side,
+    Source,
+    SyncReport,
+)
+from debatebot.web import chat as chat_module
+from debatebot.web.background import Background
 from debatebot.web.chat import Chat, Session, Step
-from debatebot.web.prepare import UNEXPECTED, Preparation
+from debatebot.web.status import UNEXPECTED
 
 ENTRY = Entry("a.txt", Source(title="A speech"), "txt", None, 1, 1, 10, "")
 
@@ -32,11 +46,24 @@ class FakeBot:
         self.gate = threading.Event()
         self.gate.set()
         self.asked: list[tuple[str, int | None]] = []
+        self.reading = threading.Event()
+        self.reading.set()
+        self.held = [ENTRY]
+        self.differs = False
+        self.sync_fault: Exception | None = None
+        self.syncs = 0
 
-    def sync(self, progress: Progress | None = None) -> SyncReport:
-        if progress:
-            progress(1, 2)
+    def sync(self, progress: ReadingProgress, say: Callable[[str], None]) -> SyncReport:  # noqa: ARG002
+        if self.sync_fault:
+            raise self.sync_fault
+        progress(Reading(1, 4, "c.txt", 0.5))
+        self.reading.wait(10)
+        self.syncs += 1
+        self.differs = False
         return SyncReport(refused=(Refusal("b.pdf", "not read yet"),))
+
+    def changed(self) -> bool:
+        return self.differs
 
     def load(self, say: Callable[[str], None] = lambda _: None) -> None:
         say("Joining the weights, once")
@@ -45,7 +72,7 @@ class FakeBot:
             raise self.load_fault
 
     def entries(self) -> list[Entry]:
-        return [ENTRY]
+        return list(self.held)
 
     def document(self, name: str) -> Document:
         return Document(name, "On the Arab NATO.", Source(), "txt", "")
@@ -66,10 +93,10 @@ class FakeBot:
         return Answer(question, (), None)
 
 
-def chat(bot: FakeBot) -> tuple[Chat, Preparation]:
-    preparation = Preparation(cast(DebateBot, bot))
-    preparation.start()
-    return Chat(cast(DebateBot, bot), preparation), preparation
+def chat(bot: FakeBot) -> tuple[Chat, Background]:
+    background = Background(cast(DebateBot, bot))
+    background.start()
+    return Chat(cast(DebateBot, bot), background), background
 
 
 def last(steps: list[Step]) -> Session:
@@ -135,27 +162,73 @@ def test_an_unknown_error_is_told_to_the_log_and_not_to_the_page(caplog: pytest.
 def test_models_that_do_not_load_are_said_in_the_answer() -> None:
     bot = FakeBot()
     bot.load_fault = ModelError("the weights are damaged; run make setup")
-    talk, preparation = chat(bot)
+    talk, background = chat(bot)
     assert "make setup" in last(list(talk.respond("A.", Mode.BOTH, Session()))).current
     bot.load_fault = None
-    preparation.start()
+    background.again()
     assert "nothing for or against" in last(list(talk.respond("A.", Mode.BOTH, Session()))).current
 
 
-def test_preparing_counts_what_it_reads_and_keeps_what_was_refused() -> None:
+def test_reading_the_folder_keeps_what_was_refused() -> None:
+    _, background = chat(FakeBot())
+    assert background.work.wait(5)
+    shelf = background.status.shelf
+    assert shelf.entries == (ENTRY,)
+    assert shelf.refused[0].document == "b.pdf"
+    assert shelf.on_subject
+
+
+def test_a_library_that_cannot_be_opened_is_said() -> None:
     bot = FakeBot()
-    _, preparation = chat(bot)
-    assert preparation.wait(5)
-    assert preparation.status.entries == (ENTRY,)
-    assert preparation.status.report.refused[0].document == "b.pdf"
-    assert preparation.status.on_subject
+    bot.sync_fault = LibraryError("there is no folder corpus; make it")
+    talk, background = chat(bot)
+    assert "There is no folder corpus" in last(list(talk.respond("A.", Mode.BOTH, Session()))).current
+    assert background.status.phase == "failed"
 
 
-def test_a_library_that_cannot_be_opened_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: FakeBot, progress: Progress | None = None) -> SyncReport:
-        raise LibraryError(f"there is no folder corpus; make it {progress is None}")
+def test_an_answer_does_not_wait_for_all_of_a_large_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat_module, "PATIENCE", 0.5)
+    bot = FakeBot()
+    bot.reading.clear()
+    talk, _ = chat(bot)
+    steps = list(talk.respond("The pact will hold.", Mode.BOTH, Session()))
+    assert any("Reading 2 of 4" in step.session.current for step in steps)
+    assert "nothing for or against" in last(steps).current
+    assert "3 of 4 documents are not read yet." in last(steps).current
+    bot.reading.set()
+    steps = list(talk.respond("The pact will hold.", Mode.BOTH, last(steps)))
+    assert "not read yet" not in last(steps).current
 
-    monkeypatch.setattr(FakeBot, "sync", broken)
-    _, preparation = chat(FakeBot())
-    assert preparation.wait(5)
-    assert preparation.status.message.startswith("there is no folder")
+
+def test_an_empty_library_is_waited_for_as_long_as_it_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat_module, "PATIENCE", 0.1)
+    bot = FakeBot()
+    bot.held = []
+    bot.reading.clear()
+    talk, _ = chat(bot)
+    steps = talk.respond("The pact will hold.", Mode.BOTH, Session())
+    for _ in range(4):
+        assert "Reading 2 of 4" in next(steps).session.current
+    bot.held = [ENTRY]
+    bot.reading.set()
+    assert "nothing for or against" in last(list(steps)).current
+
+
+def test_what_changed_in_the_folder_is_read_before_the_answer() -> None:
+    bot = FakeBot()
+    talk, background = chat(bot)
+    assert background.work.wait(5)
+    bot.differs = True
+    list(talk.respond("The pact will hold.", Mode.BOTH, Session()))
+    assert bot.syncs == 2
+
+
+def test_a_folder_that_can_no_longer_be_read_does_not_stop_answers() -> None:
+    bot = FakeBot()
+    talk, background = chat(bot)
+    assert background.work.wait(5)
+    bot.sync_fault = LibraryError("there is no folder corpus; make it")
+    bot.differs = True
+    current = last(list(talk.respond("The pact will hold.", Mode.BOTH, Session()))).current
+    assert "nothing for or against" in current
+    assert "could not be read again: there is no folder corpus; make it." in current

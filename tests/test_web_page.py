@@ -235,7 +235,7 @@ def test_hostile_documents_are_shown_as_text(visitor: Visitor, server: Server) -
     shown = page.locator("blockquote").all_text_contents()
     assert sum("wind farms" in quote.lower() for quote in shown) >= 3
     assert all(quote in HOSTILE + stored_text(server, "arab-nato-op-ed.txt") for quote in shown)
-    page.click("#library a.open:has-text('wind')")
+    page.click("#shelf a.open:has-text('wind')")
     expect(page.locator("#source .source-text")).to_be_visible()
     assert page.locator("#source .source-text").text_content() == HOSTILE
     visitor.send(f"{PIECES[0]} {PIECES[4]} makes wind power cheap.")
@@ -246,7 +246,8 @@ def test_hostile_documents_are_shown_as_text(visitor: Visitor, server: Server) -
 
 
 def test_a_refused_file_is_shown_with_its_reason(visitor: Visitor) -> None:
-    refused = visitor.page.locator(".refused")
+    visitor.page.click(".masthead a:has-text('Library')")
+    refused = visitor.page.locator("#not-taken")
     expect(refused).to_contain_text("<i>broken.txt")
     expect(refused).to_contain_text("empty")
 
@@ -275,9 +276,7 @@ def test_on_a_phone_the_source_is_a_sheet(phone: Visitor) -> None:
     expect(page.locator(".side-panel")).to_be_hidden()
     assert not page.evaluate("document.getElementById('chat').inert")
     page.click("#status")
-    expect(page.locator("#library")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator(".side-panel")).to_be_hidden()
+    expect(page.locator("#library-title")).to_be_visible()
 
 
 def test_print_leaves_the_controls_out(visitor: Visitor) -> None:

@@ -16,6 +16,7 @@ from debatebot.types import (
     Answer,
     Brief,
     Document,
+    Entry,
     Evidence,
     Page,
     Passage,
@@ -23,10 +24,9 @@ from debatebot.types import (
     Sentence,
     Side,
     Source,
-    SyncReport,
 )
-from debatebot.web import shell, source, view
-from debatebot.web.prepare import Status
+from debatebot.web import library_view, shell, source, view
+from debatebot.web.status import Models, Shelf, Status
 
 MARKUP = st.sampled_from(
     [
@@ -92,6 +92,18 @@ def evidence(quote: str, name: str = "speech.txt", strength: float = 0.8, title:
     return Evidence(quote, name, 0, len(quote), strength, passage, Source(title=title, author="A. Author", date="2018"))
 
 
+def entry(title: str = "A speech", name: str = "speech.txt") -> Entry:
+    return Entry(name, Source(title=title, author=title), "txt", None, 2, 3, 100, "")
+
+
+def held(*entries: Entry) -> Status:
+    return Status(READY, Shelf(entries, usable=True))
+
+
+READY = Models("ready")
+ENTRY = entry()
+
+
 def brief(*rebut: Evidence, context: tuple[Evidence, ...] = (), note: str | None = None, more: int = 0) -> Brief:
     return Brief("The pact will hold.", (), rebut, context, note, more={Side.REBUT: more})
 
@@ -115,10 +127,10 @@ def test_an_answer_and_the_library_show_texts_to_the_letter(quote: str, name: st
     found = Reader(view.answer(Answer(name, (evidence(quote, name),), quote)))
     assert found.texts == [quote]
     assert found.elements == Reader(view.answer(Answer("a", (evidence("a", "a"),), "a"))).elements
-    report = SyncReport(refused=(Refusal(name, quote),))
-    listed = Reader(shell.library(Status("ready", report=report), Path("corpus")))
-    plain = Reader(shell.library(Status("ready", report=SyncReport(refused=(Refusal("a", "a"),))), Path("corpus")))
+    listed, plain = (Reader(shell.shelf_list(held(entry(*words)))) for words in ((quote, name), ("a", "a")))
     assert listed.elements == plain.elements
+    assert quote in "".join(Reader(shell.shelf_list(held(entry(quote, name))), "documents").texts)
+    assert "".join(Reader(library_view.page(Path(name), 1), "library").texts).count(str(Path(name)))
 
 
 @given(TEXTS, st.data())
@@ -231,12 +243,21 @@ def test_chips_offer_only_what_leads_somewhere() -> None:
     ("status", "line"),
     [
         (Status(), "Reading the corpus…"),
-        (Status(done=3, of=40), "Reading the corpus… 3 of 40"),
-        (Status("failed", message="no model"), "Not ready"),
-        (Status("ready"), "0 documents, 0 sentences · ready"),
+        (Status(shelf=Shelf(busy=True, done=3, of=40)), "Reading 4 of 40"),
+        (Status(Models("failed", "no model")), "Not ready"),
+        (Status(READY, Shelf(trouble="no folder")), "Not ready"),
+        (Status(READY, Shelf(usable=True)), "0 documents, 0 sentences · ready"),
         (
-            Status("ready", report=SyncReport(refused=(Refusal("a", "b"),))),
-            "0 documents, 0 sentences · 1 file refused · ready",
+            Status(READY, Shelf(usable=True, refused=(Refusal("a", "b"),))),
+            "0 documents, 0 sentences · 1 refused · ready",
+        ),
+        (
+            Status(READY, Shelf((ENTRY,), usable=True, busy=True, done=39, of=40)),
+            "1 document, 3 sentences · reading 40 of 40",
+        ),
+        (
+            Status(Models("loading"), Shelf((ENTRY,), usable=True)),
+            "1 document, 3 sentences · loading the models; you can type already",
         ),
     ],
 )
@@ -245,11 +266,47 @@ def test_the_header_says_how_far_it_is(status: Status, line: str) -> None:
 
 
 def test_an_empty_library_says_how_to_fill_it() -> None:
-    html = shell.start(Status("ready"), Path("my/corpus"))
+    html = shell.start(Status(READY, Shelf(usable=True)))
     assert "Your library is empty" in html
-    assert "my/corpus" in html
-    assert "data-reread" in html
+    assert 'href="#library"' in html
     assert "data-send" not in html
+    assert "my/corpus" in library_view.page(Path("my/corpus"), 100)
+
+
+def test_of_many_documents_the_short_list_shows_some_and_the_way_to_all() -> None:
+    html = shell.shelf_list(held(*(entry(f"Title {number}", f"{number}.txt") for number in range(50))))
+    assert html.count("<li>") == shell.SHORT_LIST
+    assert "And 10 more." in html
+    assert 'href="#library"' in html
+
+
+@pytest.mark.parametrize(
+    ("shelf", "words"),
+    [
+        (Shelf(usable=True), ""),
+        (Shelf(busy=True, done=39, of=40), "1 of 40 documents is not read yet."),
+        (Shelf(busy=True, done=37, of=40), "3 of 40 documents are not read yet."),
+        (Shelf(busy=True), "The corpus folder is still being looked through."),
+        (Shelf(usable=True, trouble="no room"), "The corpus folder could not be read again: no room"),
+    ],
+)
+def test_an_answer_says_what_it_was_made_without(shelf: Shelf, words: str) -> None:
+    assert library_view.behind(shelf) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, ""),
+        (3, "a few seconds left"),
+        (41, "about 40 seconds left"),
+        (55, "about 1 minute left"),
+        (550, "about 9 minutes left"),
+        (20_000, "about 6 hours left"),
+    ],
+)
+def test_the_time_left_is_said_roughly(seconds: float | None, words: str) -> None:
+    assert library_view.time_left(seconds) == words
 
 
 @pytest.mark.parametrize(

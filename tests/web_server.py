@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 COMMAND = "from debatebot.cli import main; raise SystemExit(main())"
 CHROMIUM_FLAGS = [
@@ -50,14 +50,15 @@ class Server:
 
 
 @contextmanager
-def served(corpus: Path, folder: Path) -> Iterator[Server]:
+def served(corpus: Path, folder: Path, **settings: int) -> Iterator[Server]:
     """The web chat over `corpus`, answering and ready; its index and log lie in `folder`."""
     port = free_port()
     server = Server(port, folder / "serve.log")
     places = ["--corpus", str(corpus), "--index", str(folder / "index")]
     command = [sys.executable, "-c", COMMAND, "serve", "--host", "127.0.0.1", "--port", str(port), *places]
     # Few a side, so that there is more to ask for whatever the model holds to be evidence.
-    environment = os.environ | {"DEBATEBOT_EVIDENCE": "3"}
+    given = {"evidence": 3, **settings}
+    environment = os.environ | {f"DEBATEBOT_{name.upper()}": str(value) for name, value in given.items()}
     with (
         server.log.open("w") as log,
         subprocess.Popen(command, stdout=log, stderr=log, env=environment) as process,
@@ -135,6 +136,22 @@ class Visitor:
         before = self.turns()
         self.page.click(selector)
         self.wait_for_turn(before + 1)
+
+    def library(self) -> None:
+        """Turn to the Library page."""
+        self.page.click(".masthead a:has-text('Library')")
+
+    def debate(self) -> None:
+        """Turn back to the chat."""
+        self.page.click(".masthead nav a:has-text('Debate')")
+
+    def row(self, title: str) -> Locator:
+        """The line of a document in the table."""
+        return self.page.locator(".books tbody tr").filter(has_text=title)
+
+    def line(self, name: str) -> Locator:
+        """The line of a file that is being added."""
+        return self.page.locator("#work-jobs li").filter(has_text=name)
 
     def wait_for_turn(self, count: int) -> None:
         self.page.wait_for_function(

@@ -129,7 +129,7 @@ class _Grouping:
         self, paragraph: Paragraph, line: Line, following: list[Line], steps: dict[float, float], margins: Margins
     ) -> bool:
         last = paragraph[-1]
-        if last.turned != line.turned or not same_size(last, line) or _LEADER.search(last.text):
+        if last.turned != line.turned or not same_size(last, line) or _LEADER.search(last.text[-60:]):
             return False
         down = last.base - line.base
         if down < 0.3 * line.size:  # up the page again: another column

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from debatebot.errors import DocumentError
+from debatebot.loaders.hyphens import HYPHEN
 from debatebot.loaders.layout import compose
 from debatebot.loaders.lines import Line
 from debatebot.loaders.loaded import Limits, Loaded
@@ -223,5 +224,6 @@ def _placed(text: str) -> Iterator[Line]:
     """Lines of plain text as if they were printed: what is told from places then serves for them as well."""
     for row, line in enumerate(text.splitlines()):
         if shown := clean(line):
+            shown += HYPHEN if line.rstrip().endswith("\xad") else ""
             left = (len(line) - len(line.lstrip())) * _SIZE / 2
             yield Line(shown, left, left + len(shown) * _SIZE / 2, -row * _SIZE * 1.2, _SIZE)

@@ -21,7 +21,7 @@ from debatebot.loaders.rtl import Glyph, in_reading_order, is_rtl
 
 _LINE = re.compile(r"[^\r\n\x02\ufffe]*(?:[\x02\ufffe]|\r\n|[\r\n]|$)")
 _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0xAD, 0xFEFF, 0xFFFE, 0xFFFF))
-_CONTROLS |= dict.fromkeys((0x200B, 0x2060, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_CONTROLS |= dict.fromkeys((0x061C, 0x200B, 0x200E, 0x200F, 0x2060, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _UNSEEN = frozenset("\x02\xad\ufffe")
 # Bullets of Microsoft's symbol fonts, which have no letters in Unicode.
 _BULLETS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0A8, 0xF0D8, 0xF076, 0xF06E, 0xF0FC, 0xF0E0), "•")

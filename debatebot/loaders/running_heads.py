@@ -14,7 +14,6 @@ SHARE = 0.4  # of the pages from the first of them to the last: left and right h
 LONGEST = 150  # characters of a head
 
 _ROMAN = re.compile(r"(?=[ivxlc])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
-_NUMBER = re.compile(r"\d{1,5}|[ivxl]{1,8}")
 _BARE = re.compile(
     r"(?:page|seite|p\.|s\.)?[\s\[(\-–—|·]*([\w.:-]*\w)[\s\])\-–—|·]*(?:(?:of|/|von|de|sur)\s*\d{1,5})?", re.IGNORECASE
 )
@@ -87,7 +86,7 @@ def _bare_numbers(pages: list[tuple[Row, Row]], labels: list[str]) -> set[int]:
     for number, rows in enumerate(pages):
         for row in rows:
             for line in row:
-                found = _BARE.fullmatch(line.text)
+                found = _BARE.fullmatch(line.text[:LONGEST])
                 if found and found[1].casefold() in {labels[number].casefold(), str(number + 1)}:
                     drop.add(id(line))
     return drop

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,20 +14,33 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 
 import gradio as gr
 import uvicorn
-from fastapi import Depends, FastAPI, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi import Depends, FastAPI
+from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from debatebot.bot import DebateBot
 from debatebot.conversation import Mode
 from debatebot.errors import DebatebotError, InputError
 from debatebot.settings import Settings
-from debatebot.web import shell, source, view
+from debatebot.web import library_view, shell, source, view
+from debatebot.web.background import Background
 from debatebot.web.chat import AT_ONCE, Chat, Session
-from debatebot.web.prepare import Preparation
+from debatebot.web.incoming import Incoming
+from debatebot.web.library_routes import add_library_routes
 from debatebot.web.security import LOOPBACK, Guard
+from debatebot.web.status_routes import add_status_routes
 
 FOLDER = Path(__file__).parent
-HEAD = '<link rel="stylesheet" href="style.css"><script src="page.js" defer></script>'
+SERVED = {
+    "style.css": "text/css",
+    "library.css": "text/css",
+    "page.js": "text/javascript",
+    "library.js": "text/javascript",
+    "documents.js": "text/javascript",
+}
+HEAD = "".join(
+    f'<link rel="stylesheet" href="{name}">' if name.endswith(".css") else f'<script src="{name}" defer></script>'
+    for name in SERVED
+)
 QUEUE = 16
 """Messages that may wait for their turn; the next one is refused."""
 HEAD_START = 1.0
@@ -53,8 +66,8 @@ element.addEventListener('click', (event) => {
 """
 
 
-def build(chat: Chat) -> gr.Blocks:
-    """Gradio's part: the transcript and the box below it."""
+def build(chat: Chat, settings: Settings) -> gr.Blocks:
+    """Gradio's part: the transcript and the box below it, and the places that the page's own scripts fill."""
     blocks: gr.Blocks
     with gr.Blocks(title="debatebot", analytics_enabled=False, fill_width=True) as blocks:
         session = gr.State(Session())
@@ -77,6 +90,7 @@ def build(chat: Chat) -> gr.Blocks:
             mode = gr.Radio(
                 list(shell.MODES), value=Mode.BOTH.value, label="What to look for", container=False, elem_id="mode"
             )
+        _html(library_view.page(settings.corpus.absolute(), settings.largest_megabytes), "library-page")
         _html(shell.ASIDE, "side")
 
         def respond(message: str, chosen: str, before: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
@@ -111,23 +125,28 @@ def build(chat: Chat) -> gr.Blocks:
 
 def create_app(bot: DebateBot, host: str = "127.0.0.1") -> FastAPI:
     """The whole application, guarded. It gets ready once it is being served, so that the page comes first."""
-    preparation = Preparation(bot)
+    background = Background(bot)
+    largest = bot.settings.largest_megabytes * 1_000_000
+    incoming = Incoming(bot.settings.index.absolute() / "incoming", largest)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        preparation.start(HEAD_START)
+        incoming.clear()
+        background.start(HEAD_START)
         yield
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.add_middleware(Guard, host=host)
-    _add_routes(app, bot, preparation)
+    app.add_middleware(Guard, host=host, largest_file=largest)
+    _add_routes(app, bot)
+    add_status_routes(app, background)
+    add_library_routes(app, bot, background, incoming)
     # The paper of style.css, so that the page does not flash before that is there.
     theme = gr.themes.Base(font=FONTS, font_mono=["monospace"]).set(
         body_background_fill="#fdfcf9", body_background_fill_dark="#171614"
     )
     gr.mount_gradio_app(
         app,
-        build(Chat(bot, preparation)),
+        build(Chat(bot, background), bot.settings),
         "/",
         footer_links=[],
         run_history=False,
@@ -191,35 +210,13 @@ def _from_button(event: gr.EventData) -> tuple[str | None, str | None]:
     return data["send"], mode if mode in set(Mode) else None
 
 
-def _add_routes(app: FastAPI, bot: DebateBot, preparation: Preparation) -> None:
-    corpus = bot.settings.corpus.absolute()
+def _file(name: str, kind: str) -> Callable[[], Response]:
+    return lambda: FileResponse(FOLDER / name, media_type=kind)
 
-    @app.get("/style.css")
-    def style() -> Response:
-        return FileResponse(FOLDER / "style.css", media_type="text/css")
 
-    @app.get("/page.js")
-    def script() -> Response:
-        return FileResponse(FOLDER / "page.js", media_type="text/javascript")
-
-    @app.get("/status")
-    def status() -> Response:
-        now = preparation.status
-        told = {
-            "phase": now.phase,
-            "line": shell.status_line(now),
-            "start": shell.start(now, corpus),
-            "library": shell.library(now, corpus),
-        }
-        return JSONResponse(told, headers={"Cache-Control": "no-store"})
-
-    @app.post("/reread")
-    def reread(request: Request) -> Response:
-        # Another site's form cannot set this header, and its script would have to ask first (CORS).
-        if request.headers.get("x-debatebot") != "reread":
-            return Response(status_code=403)
-        preparation.start()
-        return Response(status_code=202)
+def _add_routes(app: FastAPI, bot: DebateBot) -> None:
+    for name, kind in SERVED.items():
+        app.get(f"/{name}")(_file(name, kind))
 
     @app.get("/source")
     def show_source(document: str, place: Annotated[source.Place, Depends()], part: bool = False) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 from debatebot.conversation import Mode, Request, understand
 from debatebot.errors import DebatebotError, InputError
 from debatebot.types import Answer, Brief, Progress
-from debatebot.web import view
-from debatebot.web.prepare import UNEXPECTED, Preparation
+from debatebot.web import library_view, view
+from debatebot.web.background import Background
+from debatebot.web.status import UNEXPECTED, Status
 
 if TYPE_CHECKING:
     from debatebot.bot import DebateBot
@@ -21,7 +23,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 TICK = 0.2
 """Seconds between two looks at how far an answer is."""
-WAITING = {"reading": "Reading the corpus…", "loading": "Loading the models…"}
+PATIENCE = 5.0
+"""Seconds that an answer waits for what is new in the library; then it is made of what has been read."""
 AT_ONCE = 2
 """Answers in the making at the same time; more would only slow each other down."""
 
@@ -49,9 +52,9 @@ class Step:
 class Chat:
     """Answers messages, one generator of steps each."""
 
-    def __init__(self, bot: DebateBot, preparation: Preparation) -> None:
+    def __init__(self, bot: DebateBot, background: Background) -> None:
         self._bot = bot
-        self._preparation = preparation
+        self._background = background
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="debatebot-answer")
 
     def respond(self, message: str, mode: Mode, session: Session) -> Iterator[Step]:
@@ -70,8 +73,10 @@ class Chat:
         try:
             for words in self._until_ready():
                 yield step(words)
+            missing = library_view.behind(self._background.status.shelf)
             found = yield from self._find(request, step)
             answer, chips = _shown(found, request, message), view.chips(found, request.skip)
+            answer += view.footnote(missing)
         except DebatebotError as error:
             answer = view.error(str(error))
         except Exception:  # the page's last resort: told to the reader, in full to the log
@@ -93,11 +98,12 @@ class Chat:
         return self._finished(self._frame(session), message, view.error(str(error)))
 
     def _until_ready(self) -> Iterator[str]:
-        while not self._preparation.wait(TICK):
-            status = self._preparation.status
-            yield view.waiting(status.message or WAITING[status.phase], status.done, status.of)
-        if self._preparation.status.phase == "failed":
-            raise DebatebotError(self._preparation.status.message)
+        """What is waited for: the models, and for a while what is new in the corpus folder."""
+        self._background.catch_up()
+        until = time.monotonic() + PATIENCE
+        while words := _awaited(self._background.status, late=time.monotonic() > until):
+            yield words
+            self._background.wait(TICK)
 
     def _find(self, request: Request, step: Callable[[str], Step]) -> Generator[Step, None, Brief | Answer]:
         if request.kind == "ask":
@@ -125,6 +131,19 @@ class Chat:
                 shown = seen
                 yield step(view.reading(*shown))
         return future.result()
+
+
+def _awaited(status: Status, *, late: bool) -> str:
+    """What still stands before an answer; raises DebatebotError where there can be none."""
+    if status.problem:
+        raise DebatebotError(status.problem)
+    shelf = status.shelf
+    # Of a library that is empty so far an answer could only say that it is.
+    if shelf.busy and not (late and shelf.usable and shelf.entries):
+        return view.waiting(library_view.work_line(shelf), shelf.done, shelf.of)
+    if status.models.phase != "ready":
+        return view.waiting(status.models.message or "Loading the models")
+    return ""
 
 
 def _shown(found: Brief | Answer, request: Request, message: str) -> str:

@@ -1,5 +1,6 @@
-// What the page does beyond Gradio: sources beside the chat, the library's state, keys. No text of a document or
-// a person becomes HTML here: that comes escaped from the server (view.py, shell.py, source.py).
+// What the page does beyond Gradio: sources beside the chat, which page is shown, how far the server is, keys. No text
+// of a document or a person becomes HTML here: that comes escaped from the server (view.py, shell.py, source.py).
+// The Library page is in library.js and documents.js.
 "use strict";
 
 (() => {
@@ -71,10 +72,14 @@
 
   function show(name) {
     byId("source").hidden = name !== "source";
-    byId("library").hidden = name !== "library";
+    byId("shelf").hidden = name !== "shelf";
     document.body.classList.add("panel-open");
-    // A sheet covers the chat, so the chat behind it is out of reach of keys and screen readers.
-    for (const id of ["top", "chat", "composer"]) byId(id).inert = narrow.matches;
+    cover(narrow.matches);
+  }
+
+  // A sheet covers the page, so the page behind it is out of reach of keys and screen readers.
+  function cover(on) {
+    for (const id of ["top", "chat", "composer", "library-page"]) byId(id).inert = on;
   }
 
   function closePanel() {
@@ -82,9 +87,9 @@
     const wasOpen = !source.hidden || (narrow.matches && document.body.classList.contains("panel-open"));
     source.hidden = true;
     source.innerHTML = "";
-    byId("library").hidden = false;
+    byId("shelf").hidden = false;
     document.body.classList.remove("panel-open");
-    for (const id of ["top", "chat", "composer"]) byId(id).inert = false;
+    cover(false);
     opened = null;
     markOpen();
     if (wasOpen && back?.isConnected) back.focus({ preventScroll: true });
@@ -107,12 +112,7 @@
       const first = back.closest(".turn").querySelector("a.open");
       if (first) openSource(hrefOf(first), first);
     } else if (target.closest("[data-close]")) closePanel();
-    else if (target.closest("[data-library]")) {
-      back = target.closest("[data-library]");
-      closePanel();
-      show("library");
-      document.querySelector("#library a, #library button")?.focus();
-    } else if (target.closest("[data-reread]")) reread();
+    else if (target.closest("[data-reread]")) reread();
     else if (target.closest("[data-send]")) box()?.focus({ preventScroll: true });
   });
 
@@ -203,29 +203,66 @@
     }).observe(current, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-turn", "aria-busy"] });
   }
 
-  // ── the library's state ───────────────────────────────────────────────
+  // ── which page: the part after the # says it, so links, the back button and bookmarks work ──
+  const scrolled = {};
+  let view = "debate";
+  function turnTo() {
+    const links = [...document.querySelectorAll(".masthead a[data-view]")];
+    const asked = location.hash.slice(1);
+    const name = links.some((link) => link.dataset.view === asked) ? asked : "debate";
+    const other = name !== view;
+    if (other) {
+      scrolled[view] = scrollY;
+      closePanel();
+    }
+    view = document.body.dataset.view = name;
+    for (const link of links) {
+      if (link.dataset.view === name) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    document.title = name === "debate" ? "debatebot" : `${name[0].toUpperCase()}${name.slice(1)} · debatebot`;
+    if (other) scrollTo({ top: scrolled[name] || 0, behavior: "instant" });
+  }
+
+  // ── how far the server is: asked often while there is work, now and then otherwise ──
+  const OFTEN = 400;
+  const NOW_AND_THEN = 5000;
   const told = {};
   function fill(id, words, asHtml) {
     const element = byId(id);
-    if (!element || told[id] === words) return;
+    if (!element || words === undefined || told[id] === words) return;
     told[id] = words;
     if (asHtml) element.innerHTML = words;
     else element.textContent = words;
   }
 
+  let timer = 0;
+  let asking = false;
+  let soon = false;
+  let known = "";
+  let after = "";
   async function poll() {
-    let wait = 400;
+    clearTimeout(timer);
+    soon = asking;
+    if (asking) return;
+    asking = true;
+    let wait = OFTEN;
     try {
-      const status = await (await fetch("status", { cache: "no-store" })).json();
+      const query = new URLSearchParams({ seen: known, after });
+      const status = await (await fetch(`status?${query}`, { cache: "no-store" })).json();
+      known = status.version;
+      after = status.after;
       fill("status-line", status.line, false);
       fill("start", status.start, true);
-      fill("library", status.library, true);
-      if (status.phase === "ready" || status.phase === "failed") return;
+      fill("shelf", status.shelf, true);
+      document.dispatchEvent(new CustomEvent("debatebot:status", { detail: status }));
+      if (status.phase === "ready" || status.phase === "failed") wait = NOW_AND_THEN;
     } catch {
       fill("status-line", "The server does not answer; trying again", false);
       wait = 3000;
     }
-    setTimeout(poll, wait);
+    asking = false;
+    timer = setTimeout(poll, soon ? 100 : wait);
   }
 
   async function reread() {
@@ -239,7 +276,7 @@
   // ── once Gradio has drawn the page ────────────────────────────────────
   function begin() {
     const area = box();
-    if (!area || !byId("current") || !byId("library") || !byId("status-line") || !byId("mode")) return void setTimeout(begin, 30);
+    if (!area || !byId("current") || !byId("shelf") || !byId("books") || !byId("status-line") || !byId("mode")) return void setTimeout(begin, 30);
     area.setAttribute("dir", "auto");
     byId("past").setAttribute("role", "region");
     byId("past").setAttribute("aria-label", "Earlier answers");
@@ -251,12 +288,17 @@
     byId("mode").addEventListener("change", () => setTimeout(oneStop));
     byId("mode").addEventListener("keydown", choose);
     oneStop();
-    if (matchMedia("(hover: hover)").matches) area.focus({ preventScroll: true });
+    if (matchMedia("(hover: hover)").matches && location.hash !== "#library") area.focus({ preventScroll: true });
     const composer = byId("composer");
     new ResizeObserver(() => {
       document.documentElement.style.setProperty("--composer", `${composer.offsetHeight}px`);
     }).observe(composer);
     watchTurns();
+    document.dispatchEvent(new CustomEvent("debatebot:drawn"));
+    document.addEventListener("debatebot:ask", poll);
+    document.addEventListener("visibilitychange", () => document.hidden || poll());
+    addEventListener("hashchange", turnTo);
+    turnTo();
     poll();
   }
   begin();

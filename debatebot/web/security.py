@@ -7,12 +7,16 @@ import socket
 from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LARGEST_BODY = 1_000_000
 """Bytes of a request; a message of the greatest length is far below."""
+LARGEST_TEXT = 20_000_000
+"""Bytes of a text that is pasted, with what JSON puts around it."""
+TOO_LARGE = "The request is too large."
 
 # Gradio's page builds its parts with inline scripts and `Function`, so those two stay allowed; no text of a
 # document ever comes near them (view.py), and `script-src-attr 'none'` stops handlers written in mark-up.
@@ -51,16 +55,28 @@ CLOSED = ("file=", "file/", "proxy=", "upload", "stream/", "vibe", "undo-vibe", 
 class Guard:
     """Refuses foreign hosts and origins and Gradio's routes that this page has no use for; sets the headers."""
 
-    def __init__(self, app: ASGIApp, host: str = "127.0.0.1") -> None:
+    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", largest_file: int = LARGEST_BODY) -> None:
         self._app = app
         self._host = host.lower()
+        self._largest = {("POST", "/library/file"): largest_file, ("POST", "/library/text"): LARGEST_TEXT}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
+        largest = self._largest.get((scope.get("method", ""), scope["path"]), LARGEST_BODY)
+        refusal = self._refusal(scope, largest)
+        received = 0
+
+        async def receive_counted() -> Message:
+            # A length that was announced may be a lie, and need not be announced at all.
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b"")) if message["type"] == "http.request" else 0
+            if received > largest:
+                raise HTTPException(413, TOO_LARGE)
+            return message
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -69,9 +85,9 @@ class Guard:
                     headers[name] = value
             await send(message)
 
-        await (refusal or self._app)(scope, receive, send_with_headers)
+        await (refusal or self._app)(scope, receive_counted, send_with_headers)
 
-    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope, largest: int) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
         if not allowed(headers.get("host", ""), self._host):
             return PlainTextResponse("This address is not one debatebot answers to; see --host.", 400)
@@ -81,8 +97,8 @@ class Guard:
         if closed(scope["path"]):
             return PlainTextResponse("This route is closed.", 403)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
-            return PlainTextResponse("The request is too large.", 413)
+        if not length.isdigit() or int(length) > largest:
+            return PlainTextResponse(TOO_LARGE, 413)
         return None
 
 

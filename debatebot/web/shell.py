@@ -1,12 +1,10 @@
-"""What stands around the answers: the header, the first visit, the list of what is in the library."""
+"""What stands around the answers: the header, the first visit, the short list of what is in the library."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from debatebot.types import Entry, Refusal
-from debatebot.web.prepare import Status
-from debatebot.web.view import error, plural, sentence, source_link, text
+from debatebot.types import Entry
+from debatebot.web.status import Status
+from debatebot.web.view import error, plural, source_link, text
 
 EXAMPLES = (
     ("The Arab NATO will bring stability to the Middle East.", "both"),
@@ -21,15 +19,21 @@ MODES = (
 )
 PLACEHOLDER = "State a position, or ask a question"
 
+VIEWS = (("debate", "Debate"), ("library", "Library"))
+SHORT_LIST = 40
+"""Titles in the list beside the chat; the Library page has all."""
+
+_LINKS = "".join(f'<a href="#{name}" data-view="{name}">{words}</a>' for name, words in VIEWS)
 HEADER = (
     '<header class="masthead" role="banner"><h1>debatebot</h1>'
-    '<button type="button" class="status" id="status" data-library aria-controls="side">'
-    '<span id="status-line" role="status">Reading the corpus…</span></button></header>'
+    f'<nav aria-label="Pages">{_LINKS}</nav>'
+    '<a class="status" id="status" href="#library">'
+    '<span id="status-line" role="status">Reading the corpus…</span></a></header>'
 )
 
 ASIDE = (
     '<aside class="side-panel" aria-label="Library and sources">'
-    '<section id="library" aria-label="Library"></section>'
+    '<section id="shelf" aria-label="Library"></section>'
     '<section id="source" aria-label="Source" tabindex="-1" hidden></section></aside>'
 )
 
@@ -44,14 +48,15 @@ def welcome() -> str:
     )
 
 
-def start(status: Status, corpus: Path) -> str:
+def start(status: Status) -> str:
     """What a first visitor can do now: click an example, or fill an empty library."""
-    if status.phase == "failed":
-        return error(status.message)
-    if not status.entries:
-        return "" if status.phase == "reading" else how_to_add(corpus)
-    line = f'<p class="holds">{_holds(status.entries)}</p>'
-    if not status.on_subject:
+    shelf = status.shelf
+    if status.problem:
+        return error(status.problem)
+    if not shelf.entries:
+        return "" if shelf.busy or not shelf.usable else HOW_TO_ADD
+    line = f'<p class="holds">{_holds(shelf.entries)}</p>'
+    if not shelf.on_subject:
         return line
     buttons = "".join(
         f'<li><button type="button" class="example" data-send="{text(message)}" data-mode="{mode}">'
@@ -61,52 +66,58 @@ def start(status: Status, corpus: Path) -> str:
     return f'{line}<p class="try">Try one of these</p><ul class="examples">{buttons}</ul>'
 
 
-def how_to_add(corpus: Path) -> str:
-    """The empty library."""
-    return (
-        '<div class="how"><p><b>Your library is empty.</b></p><p>Put .txt or .md files into the corpus folder, '
-        f"<code>{text(str(corpus))}</code>, then read it again.</p>{REREAD}</div>"
-    )
-
-
-REREAD = '<button type="button" class="chip" data-reread>Read the corpus again</button>'
+REREAD = '<button type="button" class="chip" data-reread>Try again</button>'
+HOW_TO_ADD = (
+    '<div class="how"><p><b>Your library is empty.</b></p><p>Drop files anywhere on this page, or choose them on the '
+    'Library page.</p><a class="chip" href="#library">Add documents</a></div>'
+)
 
 
 def status_line(status: Status) -> str:
     """The header's line, as plain text."""
-    if status.phase == "failed":
+    shelf = status.shelf
+    if status.problem:
         return "Not ready"
-    if status.phase == "reading":
-        return f"Reading the corpus… {status.done:,} of {status.of:,}" if status.of else "Reading the corpus…"
-    sentences = sum(entry.sentences for entry in status.entries)
-    count = f"{plural(len(status.entries), 'document')}, {plural(sentences, 'sentence')}"
-    refused = len(status.report.refused)
-    told = f" · {plural(refused, 'file')} refused" if refused else ""
-    if status.phase == "ready":
-        return f"{count}{told} · ready"
-    waiting = status.message or "Loading the models"
-    return f"{count}{told} · {waiting[:1].lower()}{waiting[1:]}; you can type already"
+    if status.phase == "reading" and not shelf.entries:
+        return f"Reading {shelf.done + 1:,} of {shelf.of:,}" if shelf.done < shelf.of else "Reading the corpus…"
+    refused = f" · {len(shelf.refused):,} refused" if shelf.refused else ""
+    return f"{holds(shelf.entries)}{refused} · {_state(status)}"
 
 
-def library(status: Status, corpus: Path) -> str:
-    """The list beside the chat: the documents, and the files that were refused with their reasons."""
-    head = '<div class="panel-head"><h2>Library</h2><button type="button" class="close" data-close>Close</button></div>'
-    if status.phase == "reading" and not status.entries:
+def _state(status: Status) -> str:
+    models, shelf = status.models, status.shelf
+    if models.phase != "ready":
+        waiting = models.message or "Loading the models"
+        return f"{waiting[:1].lower()}{waiting[1:]}; you can type already"
+    if not shelf.busy or not shelf.of:
+        return "ready"
+    return f"reading {min(shelf.done + 1, shelf.of):,} of {shelf.of:,}"
+
+
+def shelf_list(status: Status) -> str:
+    """The list beside the chat: the documents' titles, and the way to the Library page."""
+    shelf = status.shelf
+    head = '<div class="panel-head"><h2>Library</h2></div>'
+    if status.phase == "reading" and not shelf.entries:
         return f'{head}<p class="quiet">Reading the corpus…</p>'
     parts = [head]
-    if status.phase == "failed":
-        parts.append(error(status.message))
-    if status.entries:
-        parts.append(f'<ul class="documents">{"".join(map(_entry, status.entries))}</ul>')
-    elif status.phase != "failed":
+    if status.problem:
+        parts.append(f"{error(status.problem)}{REREAD}")
+    if shelf.entries:
+        parts.append(f'<ul class="documents">{"".join(map(_entry, shelf.entries[:SHORT_LIST]))}</ul>')
+        if len(shelf.entries) > SHORT_LIST:
+            parts.append(f'<p class="quiet">And {len(shelf.entries) - SHORT_LIST:,} more.</p>')
+    elif not status.problem:
         parts.append('<p class="quiet">No documents yet.</p>')
-    if status.report.refused:
-        refused = "".join(map(_refusal, status.report.refused))
-        parts.append(f'<h3>Refused</h3><ul class="refused">{refused}</ul>')
-    parts.append(
-        f'<p class="quiet">To add documents, put .txt or .md files into <code>{text(str(corpus))}</code>.</p>{REREAD}'
-    )
-    return "".join(parts)
+    if shelf.refused:
+        parts.append(f'<p class="quiet">{plural(len(shelf.refused), "file")} could not be taken.</p>')
+    return f'{"".join(parts)}<a class="chip" href="#library">Add or edit documents</a>'
+
+
+def holds(entries: tuple[Entry, ...]) -> str:
+    """How much there is, as plain text."""
+    sentences = sum(entry.sentences for entry in entries)
+    return f"{plural(len(entries), 'document')}, {plural(sentences, 'sentence')}"
 
 
 def title_of(entry: Entry) -> str:
@@ -123,13 +134,9 @@ def _holds(entries: tuple[Entry, ...]) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    about = " · ".join(part for part in (entry.source.author, entry.source.date, entry.source.source) if part)
+    about = " · ".join(part for part in (entry.source.author, entry.source.date) if part)
+    line = f'<p class="quiet"><bdi>{text(about)}</bdi></p>' if about else ""
     return (
         f'<li><a class="open" href="{text(source_link(entry.document))}"><bdi>{text(title_of(entry))}</bdi></a>'
-        f'<p class="quiet"><bdi>{text(about or entry.document)}</bdi></p>'
-        f'<p class="quiet">{plural(entry.sentences, "sentence")}</p></li>'
+        f"{line}</li>"
     )
-
-
-def _refusal(refusal: Refusal) -> str:
-    return f"<li><b><bdi>{text(refusal.document)}</bdi></b><p><bdi>{text(sentence(refusal.reason))}</bdi></p></li>"

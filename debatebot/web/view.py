@@ -68,6 +68,8 @@ def error(message: str) -> str:
 
 def sentence(message: str) -> str:
     """An error's message as a sentence; a name in front, such as a file's, keeps its spelling."""
+    if not message:
+        return ""
     first = message.split(" ", 1)[0]
     capital = message[:1].upper() + message[1:] if first.isalpha() else message
     return capital if capital.endswith((".", "!", "?", "”")) else f"{capital}."
@@ -109,6 +111,11 @@ def answer(found: Answer, skip: int = 0, about: str = "", notice: str | None = N
     if shown and found.note:
         parts.append(_notice(found.note))
     return "".join(parts)
+
+
+def footnote(words: str) -> str:
+    """What is to be known of an answer as a whole, under it."""
+    return f'<p class="notice footnote">{text(sentence(words))}</p>' if words else ""
 
 
 def plural(count: int, noun: str) -> str:

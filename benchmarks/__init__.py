@@ -1,0 +1,1 @@
+"""Measurements of debatebot, one command each; see README.md."""
