@@ -48,6 +48,7 @@ def index(folder: Path, files: list[Path], root: Path, blocks: int, bare_every: 
     library = Library(folder / "corpus", folder / "index", SentenceTransformerEmbedder(""))
     model.encode(["warm"])
     library.embedder.encode(["warm"])
+    library.sync()
     sums = dict.fromkeys(("ours", "bare", "passages", "all_seconds", "all_passages"), 0.0)
     for block in range(blocks):
         for file in files[block::blocks]:

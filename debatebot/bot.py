@@ -10,7 +10,7 @@ from typing import Self
 
 from debatebot.brief import make_answer, make_brief
 from debatebot.calibration import load_calibration
-from debatebot.embedding import open_embedder
+from debatebot.embedding import Memory, open_embedder
 from debatebot.errors import InputError
 from debatebot.library import Library
 from debatebot.loaders.loaded import Limits
@@ -37,6 +37,7 @@ class DebateBot:
         self._embedder = open_embedder(settings)
         limits = Limits(settings.largest_megabytes * 1_000_000, settings.largest_pages, settings.largest_characters)
         self.library = Library(settings.corpus, settings.index, self._embedder, limits)
+        self._memory = Memory(self._embedder)
         self._calibration = load_calibration(ADAPTER)
         self._stance_model: StanceModel | None = None
         self._loading = Lock()
@@ -126,7 +127,7 @@ class DebateBot:
         """The passages that answer a question, at most `count`."""
         question = checked(question, "question")
         count = count or self.settings.evidence
-        return make_answer(self.library, self._embedder, self._calibration, question, count=count)
+        return make_answer(self.library, self._embedder, self._memory, self._calibration, question, count=count)
 
     def _model(self, say: Callable[[str], None] | None = None) -> StanceModel:
         with self._loading:

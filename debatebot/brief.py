@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from debatebot.calibration import Calibration
-from debatebot.embedding import Embedder
+from debatebot.embedding import Embedder, Memory
 from debatebot.library import Library
 from debatebot.retrieve import distinct, retrieve
 from debatebot.stance import NEITHER, Logits, Reading, StanceModel
@@ -162,7 +162,9 @@ def _note(empty: Sequence[Side], read_any: bool) -> str | None:
     return " ".join(NOTHING[side] for side in empty) or None
 
 
-def make_answer(library: Library, embedder: Embedder, calibration: Calibration, question: str, *, count: int) -> Answer:
+def make_answer(  # noqa: PLR0913
+    library: Library, embedder: Embedder, memory: Memory, calibration: Calibration, question: str, *, count: int
+) -> Answer:
     """The passages that answer `question`, each by its nearest sentence, at most `count`.
 
     Strength is the mean of the question's cosine to the passage and to the sentence.
@@ -172,7 +174,7 @@ def make_answer(library: Library, embedder: Embedder, calibration: Calibration, 
     if not candidates:
         return Answer(question, (), EMPTY_LIBRARY)
     items = [(candidate, sentence) for candidate in candidates for sentence in candidate.passage.sentences]
-    cosines = embedder.encode([candidate.passage.cut(sentence) for candidate, sentence in items]) @ query[0]
+    cosines = memory.encode([candidate.passage.cut(sentence) for candidate, sentence in items]) @ query[0]
     best: dict[int, tuple[float, Judged]] = {}
     for (candidate, sentence), cosine in zip(items, cosines, strict=True):
         strength = max(0.0, (candidate.cosine + float(cosine)) / 2)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -16,6 +18,9 @@ from debatebot.settings import Settings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+REMEMBERED = 20_000
+"""Sentences whose vectors are kept at hand: some 40 MB."""
 
 Vectors = npt.NDArray[np.float32]
 
@@ -95,6 +100,29 @@ class SentenceTransformerEmbedder:
         tokenizer = self._model().tokenizer
         encoded = tokenizer([prefix + text for text in texts], truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
+
+
+class Memory:
+    """Vectors of the sentences that were needed lately, for questions about one subject meet the same passages."""
+
+    def __init__(self, embedder: Embedder, most: int = REMEMBERED) -> None:
+        self._embedder, self._most, self._lock = embedder, most, Lock()
+        self._known: OrderedDict[str, Vectors] = OrderedDict()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit rows, float32, shape (n, d); n is at least 1."""
+        with self._lock:
+            found = {text: self._known[text] for text in texts if text in self._known}
+        missing = list(dict.fromkeys(text for text in texts if text not in found))
+        if missing:
+            found |= zip(missing, self._embedder.encode(missing), strict=True)
+        with self._lock:
+            for text in found:
+                self._known[text] = found[text]
+                self._known.move_to_end(text)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return np.stack([found[text] for text in texts])
 
 
 def hide_progress_bars() -> None:

@@ -20,7 +20,7 @@ from sklearn.metrics import average_precision_score  # type: ignore[import-untyp
 
 from debatebot.brief import judge_logits, make_answer
 from debatebot.calibration import Calibration
-from debatebot.embedding import open_embedder
+from debatebot.embedding import Memory, open_embedder
 from debatebot.library import Library
 from debatebot.retrieve import retrieve
 from debatebot.settings import Settings
@@ -75,7 +75,7 @@ def through_product(  # noqa: PLR0913, PLR0917
         rows: list[Row] = []
         for stance, labels in [(j.stance, j.labels) for j in judged] + [(s, None) for s in foreign]:
             known = dict(zip(judged[0].sentences, labels, strict=True)) if labels else {}
-            best = make_answer(library, embedder, NO_FLOOR, stance, count=1).answers
+            best = make_answer(library, embedder, Memory(embedder), NO_FLOOR, stance, count=1).answers
             nearness["home" if labels else "foreign"] += [item.strength for item in best]
             candidates = retrieve(library, embedder.encode([stance], query=True), stance, 10_000)
             for (candidate, place), logits in judge_logits(library, model, stance, candidates):
