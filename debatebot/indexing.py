@@ -63,9 +63,9 @@ class Indexer:
         notes: list[str] = []
         try:
             if self._store.exists():
-                self._store.check()
                 self._check_format(rebuild)
                 if embeds:
+                    self._store.check()
                     self._check_made_by(rebuild)
         except DamagedError as error:
             log.warning("%s", error)

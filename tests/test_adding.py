@@ -17,6 +17,7 @@ from debatebot.lock import one_writer
 from debatebot.retrieve import retrieve
 from debatebot.types import Evidence, Reading, Refusal, Source
 from tests.libraries import CountingEmbedder, library, write
+from tests.pdfs import Page, column, make_pdf
 
 FERRY = "The ferry leaves the island at nine."
 BREAD = "Bread is baked from flour and water."
@@ -260,3 +261,21 @@ def test_the_kept_snapshot_may_be_behind(made: Library, tmp_path: Path, embedder
     again = library(tmp_path, embedder)
     assert len(again.snapshot().numbers) == 59
     assert "d7.txt" not in {c.passage.document for c in retrieve(again, embedder.encode(["harbour"]), "harbour", 99)}
+
+
+def test_an_answer_from_a_pdf_cites_the_printed_page_of_its_sentence(
+    made: Library, tmp_path: Path, embedder: CountingEmbedder
+) -> None:
+    pages: list[Page] = [
+        column("The pact was signed in the old harbour town by nine states. Its first summit was held there."),
+        column("Its court never sat, for nobody paid the judges. The building now holds a museum of carpets."),
+    ]
+    path = tmp_path / "pact.pdf"
+    path.write_bytes(make_pdf(pages, labels="0 << /S /r /St 12 >> 1 << /S /D >>"))
+    assert made.add([path]).added == ("pact.pdf",)
+    quotes = {
+        evidence.quote: cite(evidence) for evidence in found(made, embedder, "Why did the court of the pact fail?")
+    }
+    assert quotes["Its first summit was held there."] == "“Pact,” p. xii"
+    assert quotes["Its court never sat, for nobody paid the judges."] == "“Pact,” p. 1"
+    assert [entry.pages for entry in made.entries()] == [2]

@@ -434,3 +434,10 @@ def test_whatever_pypdf_raises(error: Exception, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(pdf_module, "_open", lambda *_: None)
     monkeypatch.setattr(pypdf, "PdfReader", fail)
     assert refusal(make_pdf([column(FIRST)])) == "a.pdf is damaged and cannot be opened; get the file again"
+
+
+def test_lines_of_a_table_of_contents_are_left_out() -> None:
+    contents = ["1 The pact" + " ." * 20 + " 7", "2 The sanctions ........... xii", "3 How it ended ... and why"]
+    page: Page = [Text(LEFT, TOP - 20 * row, line) for row, line in enumerate(contents)]
+    assert read(make_pdf([page])).text == "3 How it ended ... and why"
+    assert read(make_pdf([page[:1]])).text == contents[0]

@@ -32,6 +32,7 @@ _DRAWN = 300  # shapes on a page without text from which they may be letters dra
 _UNREADABLE = 0.3  # the share of characters without meaning from which a text is none
 _DOUBTFUL = 0.02
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
+_LEADERS = re.compile(r"(?:[.…·]\s?){6,}\s*[\divxlc]+$", re.IGNORECASE)  # dots that lead to the number of a page
 _SIZE = 12.0  # the letters' size in points that lines without places are given
 
 
@@ -75,7 +76,7 @@ def _load_by_pdfium(document: Any, content: bytes, name: str, limits: Limits) ->
     source = source_of(document.get_metadata_dict())
     if not any(pages) and (others := _pages_by_pypdf(content, name, limits)) and len(others[1]) == len(pages):
         pages = others[1]
-    bodies = without_running_heads(pages, labels)
+    bodies = _without_contents(without_running_heads(pages, labels))
     empty = [number for number, lines in enumerate(bodies) if not lines and number not in broken]
     pictures = [number for number in empty if _holds_pictures(document, number)]
     if not any(bodies):
@@ -91,7 +92,7 @@ def _load_by_pypdf(content: bytes, name: str, limits: Limits) -> Loaded:
     if found is None:
         raise DocumentError(f"{name} is damaged and cannot be opened; get the file again")
     labels, pages, metadata = found
-    bodies = without_running_heads(pages, labels)
+    bodies = _without_contents(without_running_heads(pages, labels))
     if not any(bodies):
         raise DocumentError(f"{name} is damaged, and no text can be read in it; get the file again")
     return _loaded(bodies, labels, source_of(metadata), ["the file is damaged; some of its text may be missing"], name)
@@ -102,6 +103,12 @@ def _loaded(pages: list[list[Line]], labels: list[str], source: Source, notes: l
         notes = [*notes, doubt]
     text, places = compose(pages, labels)
     return Loaded(text, source, places, tuple(notes))
+
+
+def _without_contents(pages: list[list[Line]]) -> list[list[Line]]:
+    """The pages without lines of a table of contents, which state nothing; all of them where nothing else is there."""
+    rest = [[line for line in lines if not _LEADERS.search(line.text)] for lines in pages]
+    return rest if any(rest) else pages
 
 
 # ---- what is refused
