@@ -40,10 +40,11 @@ class Tally:
     removed: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    placed: list[tuple[Path, str]] = field(default_factory=list)
 
     def report(self) -> SyncReport:
         """The report."""
-        parts = (self.added, self.updated, self.unchanged, self.removed, self.refused, self.notes)
+        parts = (self.added, self.updated, self.unchanged, self.removed, self.refused, self.notes, self.placed)
         return SyncReport(*map(tuple, parts))  # type: ignore[arg-type]
 
 
@@ -182,17 +183,20 @@ class Indexer:
         file, changes = item.file, {key: value for key, value in asdict(given).items() if value}
         if file.root == self._corpus:
             self._describe(file.path, changes)
+            tally.placed.append((file.path, file.name))
             self._record(self._described(item), known.get(file.name), files.stamp(file.path), tally)
             return
         same = [other for other, _ in self._store.names(item.document.sha256) if (self._corpus / other).exists()]
         if same:
             tally.notes.append(f"{shown(str(file.path))} is already in the library, as {same[0]}")
             (tally.updated if changes else tally.unchanged).append(same[0])
+            tally.placed.append((file.path, same[0]))
             if changes:
                 self.describe(same[0], changes)
             return
         path = self._copy(file, name, item.document.sha256)
         placed = Read(File(path, self._corpus), item.document, item.content)
+        tally.placed.append((file.path, placed.file.name))
         self._describe(path, changes)
         self._record(self._described(placed), None, files.stamp(path), tally)
 

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 Progress = Callable[[int, int], None]
 """Called with (done, of) while something long is under way."""
@@ -214,3 +215,5 @@ class SyncReport:
     removed: tuple[str, ...] = ()
     refused: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
+    placed: tuple[tuple[Path, str], ...] = ()
+    """Of each file that was added, its path as given and the document it is in the library, be that new or not."""

@@ -1,0 +1,149 @@
+"""The Library page's routes. Only the page itself may use them: another site's form cannot set their header, and
+its script would have to ask first (CORS)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from concurrent.futures import TimeoutError as Late
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from debatebot.bot import DebateBot
+from debatebot.sidecar import tidy
+from debatebot.types import Entry, Source
+from debatebot.web import tasks
+from debatebot.web.background import Background
+from debatebot.web.incoming import Incoming, Refused, safe_name, slug
+from debatebot.web.jobs import Outcome, Task
+from debatebot.web.library_view import FIELDS
+
+HEADER = "library"
+LONGEST_FIELD = 2_000
+SOON = 8.0
+"""Seconds that an edit waits for what is under way; after that the page is told when it is done."""
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def from_the_page(request: Request) -> None:
+    """Refuses what the page did not send."""
+    if request.headers.get("x-debatebot") != HEADER:
+        raise Refused(403, "This is only for debatebot's own page.")
+
+
+async def refused(_: Request, error: Exception) -> Response:
+    """The answer to a request that is not met."""
+    assert isinstance(error, Refused)
+    return JSONResponse({"error": error.reason, "field": error.field}, error.code, NO_STORE)
+
+
+async def broken_off(_: Request, __: Exception) -> Response:
+    """The answer to a request that ended before its end; nobody hears it, but it is no fault of ours to be logged."""
+    return Response(status_code=400)
+
+
+def add_library_routes(app: FastAPI, bot: DebateBot, background: Background, incoming: Incoming) -> None:
+    """Put them into the application."""
+    router = APIRouter(prefix="/library", dependencies=[Depends(from_the_page)])
+    work = background.work
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(ClientDisconnect, broken_off)
+
+    @router.post("/file")
+    async def file(request: Request) -> Response:
+        name = safe_name(request.headers.get("x-name", ""))
+        path = await incoming.receive(name, request.stream())
+        return _taken(tasks.add(work, bot, path, lambda: incoming.drop(path)))
+
+    @router.post("/text")
+    async def text(request: Request) -> Response:
+        sent = await _fields(request)
+        source = _source(sent, Source())
+        if not source.title:
+            raise Refused(400, "Give the text a title.", "title")
+        body = sent.get("text", "")
+        if not body.strip():
+            raise Refused(400, "Paste the text here.", "text")
+        path = await incoming.receive(slug(source.title), _once(body.encode("utf-8", "replace")))
+        return _taken(tasks.add(work, bot, path, lambda: incoming.drop(path), source))
+
+    @router.post("/describe")
+    async def describe(request: Request) -> Response:
+        sent = await _object(request)
+        entry = _entry(background, sent.get("document"))
+        fields = sent.get("fields")
+        if not isinstance(fields, dict):
+            raise Refused(400, "There is nothing to save.")
+        source = _source(_texts(fields), entry.source)
+        return await _soon(tasks.describe(work, bot, entry.document, source))
+
+    @router.post("/remove")
+    async def remove(request: Request) -> Response:
+        entry = _entry(background, (await _object(request)).get("document"))
+        return await _soon(tasks.remove(work, bot, entry.document, entry.source.title))
+
+    app.include_router(router)
+
+
+def _taken(task: Task) -> Response:
+    return JSONResponse({"id": task.id}, 202, NO_STORE)
+
+
+async def _soon(task: Task) -> Response:
+    """The outcome, if it comes soon; else what to ask for it by."""
+    try:
+        outcome: Outcome = await run_in_threadpool(task.result.result, SOON)
+    except Late:
+        return _taken(task)
+    if outcome.state == "refused":
+        raise Refused(400, outcome.words, next((name for name in FIELDS if f"`{name}`" in outcome.words), ""))
+    return JSONResponse({"id": task.id, "words": outcome.words}, 200, NO_STORE)
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    try:
+        sent = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        sent = None
+    if not isinstance(sent, dict):
+        raise Refused(400, "This is not what the page sends; reload it.")
+    return sent
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    return _texts(await _object(request))
+
+
+def _texts(sent: dict[str, Any]) -> dict[str, str]:
+    if not all(isinstance(value, str) for value in sent.values()):
+        raise Refused(400, "This is not what the page sends; reload it.")
+    return sent
+
+
+def _source(sent: dict[str, str], known: Source) -> Source:
+    """What is known of a document, with the fields of a form in it."""
+    given = {name: tidy(sent[name]) for name in FIELDS if name in sent}
+    for name, value in given.items():
+        if len(value) > LONGEST_FIELD:
+            raise Refused(400, f"This is longer than {LONGEST_FIELD:,} characters; shorten it.", name)
+        if any(0xD800 <= ord(character) < 0xE000 for character in value):
+            raise Refused(400, "This holds characters that cannot be stored; type it anew.", name)
+    if given.get("url") and not given["url"].lower().startswith(("https://", "http://")):
+        raise Refused(400, "Begin it with https:// or http://.", "url")
+    return replace(known, **given)
+
+
+def _entry(background: Background, document: object) -> Entry:
+    found = next((entry for entry in background.status.shelf.entries if entry.document == document), None)
+    if found is None:
+        raise Refused(404, "This document is no longer in your library.")
+    return found
