@@ -85,13 +85,13 @@ class DebateBot:
         """Copy files and folders into the corpus and index them; what is set in `source` is kept for the citation."""
         return self.library.add(paths, source, progress, say or self._say)
 
-    def describe(self, document: str, source: Source) -> None:
+    def describe(self, document: str, source: Source, *, say: Callable[[str], None] | None = None) -> None:
         """Change what is known of a document for its citation."""
-        self.library.describe(document, asdict(source), self._say)
+        self.library.describe(document, asdict(source), say or self._say)
 
-    def remove(self, documents: Sequence[str]) -> None:
+    def remove(self, documents: Sequence[str], *, say: Callable[[str], None] | None = None) -> None:
         """Take documents out for good, their files included; raises DocumentError for one that is not there."""
-        self.library.remove(documents, self._say)
+        self.library.remove(documents, say or self._say)
 
     def entries(self) -> list[Entry]:
         """What is in the library."""

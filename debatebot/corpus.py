@@ -12,11 +12,15 @@ from itertools import count
 from pathlib import Path
 
 from debatebot.errors import DocumentError
+from debatebot.loaders.folders import walk
 from debatebot.sidecar import find_sidecar, sidecar_names
 
 LONGEST_NAME = 200
 """Bytes of one part of a name; file systems take 255, and a sidecar's suffix and a number must find room."""
+DEEPEST = 100
+"""Folders one inside the other; what makes them (`mkdir`) calls itself for each."""
 PART = ".part"
+_LEFT = re.compile(rf"\.\d+-[0-9a-f]{{16}}{re.escape(PART)}")
 _NOT_EVERYWHERE = re.compile(r'[<>:"/\\|?*]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
@@ -31,15 +35,23 @@ def safe_name(name: str) -> str:
 
 
 def _safe_part(part: str) -> str:
-    text = unicodedata.normalize("NFC", part.encode("utf-8", "replace").decode())
+    stem, suffix = os.path.splitext(part)  # noqa: PTH122  (it keeps the dot of ".txt" with a stem before it)
+    stem, suffix = _plain(stem).strip(". "), _plain(suffix).rstrip(". ")
+    if stem.startswith("-") or _RESERVED.fullmatch(stem):
+        stem = f"_{stem}"
+    suffix = _cut(suffix, LONGEST_NAME // 2)
+    return (_cut(stem, LONGEST_NAME - len(suffix.encode())) or "document") + suffix
+
+
+def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
     text = "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-    text = _NOT_EVERYWHERE.sub("-", text).lstrip(". ").rstrip(". ")
-    if text.startswith("-") or _RESERVED.fullmatch(text):
-        text = f"_{text}"
-    stem, suffix = os.path.splitext(text)  # noqa: PTH122  (a part, not a path: "a.b/c" is past)
-    room = LONGEST_NAME - len(suffix.encode())
-    stem = stem.encode()[: max(room, 1)].decode("utf-8", "ignore").rstrip(". ")
-    return (stem or "document") + suffix
+    return _NOT_EVERYWHERE.sub("-", text)
+
+
+def _cut(text: str, most: int) -> str:
+    """At most so many bytes of a text, whole characters."""
+    return text.encode()[:most].decode("utf-8", "ignore").rstrip(". ")
 
 
 def put_in(corpus: Path, name: str, content: bytes) -> Path:
@@ -48,6 +60,8 @@ def put_in(corpus: Path, name: str, content: bytes) -> Path:
     The file appears whole or not at all, and none is overwritten. Raises DocumentError where it cannot be written.
     """
     path = corpus / name
+    if name.count("/") > DEEPEST:
+        raise DocumentError(f"{path.name} lies over {DEEPEST} folders deep; move it up")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.parent.resolve().is_relative_to(corpus.resolve()):
@@ -120,8 +134,7 @@ def fingerprint(corpus: Path) -> str:
 
 
 def _states(corpus: Path) -> Iterator[tuple[str, str]]:
-    for top, folders, names in os.walk(corpus):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    for top, _, names in walk(str(corpus)):
         for name in names:
             path = os.path.join(top, name)  # noqa: PTH118  (a Path costs more than the look)
             if not name.startswith("."):
@@ -132,6 +145,7 @@ def _states(corpus: Path) -> Iterator[tuple[str, str]]:
 
 def clear_parts(corpus: Path) -> None:
     """Delete what a killed `put_in` has left."""
-    for part in corpus.rglob(f".*{PART}"):
-        if re.fullmatch(rf"\.\d+-[0-9a-f]{{16}}{re.escape(PART)}", part.name):
-            part.unlink(missing_ok=True)
+    for top, _, names in walk(str(corpus)):
+        for name in names:
+            if _LEFT.fullmatch(name):
+                Path(top, name).unlink(missing_ok=True)

@@ -54,6 +54,7 @@ class SentenceTransformerEmbedder:
         self._model_name = model
         self._prefixes = {True: query_prefix, False: passage_prefix}
         self._loaded: SentenceTransformer | None = None
+        self._loading = Lock()
         self.name = self._identity()
 
     def _identity(self) -> str:
@@ -65,22 +66,26 @@ class SentenceTransformerEmbedder:
         return f"{self._model_name}{version}{prefixes}"
 
     def _model(self) -> SentenceTransformer:
-        if self._loaded is None:
-            local = not self._model_name or Path(self._model_name).is_dir()
-            folder = self._model_name or str(minilm_folder())
-            if local:
-                stay_offline()
-            from sentence_transformers import SentenceTransformer  # noqa: PLC0415  (seconds to import)
+        with self._loading:  # the page has it loaded in one thread and needed in another
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
 
-            hide_progress_bars()
-            try:
-                self._loaded = SentenceTransformer(folder, device="cpu", local_files_only=local)
-            except (OSError, ValueError) as error:
-                raise ModelError(
-                    f"the embedding model {folder} cannot be loaded: {error}; "
-                    "name a folder or a hub id in the setting embedding_model, or remove the setting"
-                ) from error
-        return self._loaded
+    def _load(self) -> SentenceTransformer:
+        local = not self._model_name or Path(self._model_name).is_dir()
+        folder = self._model_name or str(minilm_folder())
+        if local:
+            stay_offline()
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415  (seconds to import)
+
+        hide_progress_bars()
+        try:
+            return SentenceTransformer(folder, device="cpu", local_files_only=local)
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                f"the embedding model {folder} cannot be loaded: {error}; "
+                "name a folder or a hub id in the setting embedding_model, or remove the setting"
+            ) from error
 
     def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
         """Unit rows, float32, shape (n, d)."""

@@ -9,6 +9,7 @@ import difflib
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -174,7 +175,8 @@ class Indexer:
 
     def _file(self, path: Path, root: Path) -> File:
         """A file as it is given, or as one of the corpus where it lies there already."""
-        whole, home = path.resolve(), self._corpus.resolve()
+        # Not `resolve`, which raises for a loop of links before Python 3.13; reading such a one will say so.
+        whole, home = Path(os.path.realpath(path)), self._corpus.resolve()
         if whole.is_relative_to(home):
             return File(self._corpus / whole.relative_to(home), self._corpus)
         return File(path, root)

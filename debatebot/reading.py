@@ -6,12 +6,12 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from debatebot.embedding import Embedder, Vectors
+from debatebot.embedding import Embedder
 from debatebot.errors import DocumentError
 from debatebot.extraction import Extractor
 from debatebot.loaders import format_of
@@ -26,6 +26,8 @@ AHEAD = 2
 """Files that are read while earlier ones are embedded."""
 BATCH = 512
 """Passages that are embedded together: sorted by length, so that little is padded."""
+SLICE = 128
+"""Of them, how many between two words on how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,6 @@ class _Waiting:
     file: File
     document: Document
     passages: list[Passage]
-    vectors: list[Vectors] = field(default_factory=list)
 
 
 class Reader:
@@ -90,7 +91,7 @@ class Reader:
                 pace.finished(file)
                 yield Read(file, outcome, known.number)
                 continue
-            pace.in_hand(file, 0.0)
+            pace.begun(file)
             passages = split_passages(outcome, self._embedder.count_tokens)
             if not passages:
                 pace.finished(file)
@@ -122,6 +123,7 @@ class Reader:
             finally:
                 for _, future in begun:
                     future.cancel()
+                extractor.close()  # before the pool waits for the reading that is under way
 
     def _load(self, extractor: Extractor, file: File) -> Document:
         """A file's document: from the store if its content lies there, else from the file."""
@@ -133,12 +135,17 @@ class Reader:
 
     def _store_all(self, waiting: list[_Waiting], pace: _Pace) -> Iterator[Read]:
         """Embed what waits, all together, and store it one document after the other."""
-        passages = [passage.text for item in waiting for passage in item.passages]
-        vectors: list[Vectors] = []
-        for start in range(0, len(passages), BATCH):
-            vectors.append(self._embedder.encode(passages[start : start + BATCH]))
-            pace.in_hand(waiting[-1].file, min(1.0, (start + BATCH) / len(passages)), [item.file for item in waiting])
-        rows = np.concatenate(vectors) if vectors else np.empty((0, 0), dtype=np.float32)
+        files = [item.file for item in waiting]
+        texts = [passage.text for item in waiting for passage in item.passages]
+        rows = np.empty((0, 0), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+        for start in range(0, len(order), SLICE):
+            places = order[start : start + SLICE]
+            vectors = self._embedder.encode([texts[place] for place in places])
+            if not start:
+                rows = np.empty((len(texts), vectors.shape[1]), dtype=np.float32)
+            rows[places] = vectors
+            pace.embedded(files, (start + len(places)) / len(texts))
         for item in waiting:
             own, rows = rows[: len(item.passages)], rows[len(item.passages) :]
             content = self._store.put(item.document, self._made_by, item.passages, own)
@@ -153,19 +160,27 @@ class _Pace:
     def __init__(self, files: Sequence[File], progress: ReadingProgress | None) -> None:
         self._sizes = {file: file.size + 1 for file in files}  # one more, so that empty files count as well
         self._all, self._of, self._done, self._bytes = sum(self._sizes.values()), len(files), 0, 0
+        self._told = 0
         self._progress, self._began = progress, time.monotonic()
 
+    def begun(self, file: File) -> None:
+        """A file is in hand."""
+        self._tell(file, 0.0)
+
+    def embedded(self, files: Sequence[File], part: float) -> None:
+        """Of some files together a part is embedded."""
+        self._tell(files[-1], part, int(part * len(files)), int(part * sum(self._sizes[file] for file in files)))
+
     def finished(self, file: File) -> None:
+        """A file is stored, or refused."""
         self._done += 1
         self._bytes += self._sizes[file]
-        self._tell(file, 1.0, 0)
+        self._tell(file, 1.0)
 
-    def in_hand(self, file: File, part: float, files: Sequence[File] = ()) -> None:
-        self._tell(file, part, int(part * sum(self._sizes[item] for item in files)))
-
-    def _tell(self, file: File, part: float, underway: int) -> None:
+    def _tell(self, file: File, part: float, files: int = 0, underway: int = 0) -> None:
         if self._progress is None:
             return
-        done, of = self._bytes + underway, self._all
-        left = (time.monotonic() - self._began) * (of - done) / done if done else None
-        self._progress(Reading(self._done, self._of, file.name, part, left))
+        done = self._bytes + underway
+        left = (time.monotonic() - self._began) * (self._all - done) / done if done else None
+        self._told = max(self._told, self._done + files)
+        self._progress(Reading(self._told, self._of, file.name, part, left))

@@ -21,6 +21,7 @@ from debatebot.types import Source
 
 KEYS = tuple(field.name for field in fields(Source))
 NOTHING = Source()
+LONGEST = 1000  # characters of a value
 LARGEST_SIDECAR = 64_000  # bytes
 
 
@@ -31,7 +32,9 @@ def read_source(path: Path, own: Source = NOTHING) -> Source:
     Raises DocumentError, naming the sidecar and the line, if it is no TOML, has an unknown key or a wrong type.
     """
     sidecar = find_sidecar(path)
-    known = {key: tidy(value) for key, value in asdict(own).items()} | ({} if sidecar is None else _read(sidecar))
+    known = {key: _short(tidy(value)) for key, value in asdict(own).items()} | (
+        {} if sidecar is None else _read(sidecar)
+    )
     known["title"] = known["title"] or readable_name(path)
     return Source(**known)
 
@@ -85,6 +88,11 @@ def tidy(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
 
 
+def _short(text: str) -> str:
+    """What a file says of itself, no longer than anybody would cite it."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+
+
 def _read(sidecar: Path) -> dict[str, str]:
     if sidecar.is_symlink() or not sidecar.is_file():
         raise DocumentError(f"{sidecar} is not a regular file; put an ordinary file in its place")
@@ -97,6 +105,8 @@ def _read(sidecar: Path) -> dict[str, str]:
         table = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise DocumentError(f"{sidecar} is not UTF-8 (byte {error.start + 1}); save it as UTF-8") from error
+    except RecursionError as error:
+        raise DocumentError(f'{sidecar} is not valid TOML: nested too deep; write each line as key = "text"') from error
     except tomllib.TOMLDecodeError as error:
         raise DocumentError(f'{sidecar} is not valid TOML: {error}; write each line as key = "text"') from error
     except OSError as error:
@@ -117,6 +127,10 @@ def _checked(where: str, key: str, value: object) -> str:
     if not isinstance(value, str):
         raise DocumentError(f'{where}`{key}` must be text; write it in quotes, like {key} = "..."')
     value = tidy(value)
+    if len(value) > LONGEST:
+        raise DocumentError(
+            f"{where}`{key}` has {len(value):,} characters; {LONGEST} are the most that a citation shows"
+        )
     if key == "url" and value and not value.lower().startswith(("http://", "https://")):
         raise DocumentError(f"{where}`url` must begin with https:// or http://; give the whole address")
     return value

@@ -19,7 +19,7 @@ from debatebot.errors import DocumentError
 from debatebot.settings import Settings
 from debatebot.types import Document, Entry, Reading, ReadingProgress, Refusal, Source, SyncReport
 from debatebot.web import tasks
-from debatebot.web.background import Background, print_of
+from debatebot.web.background import Background
 from debatebot.web.incoming import LONGEST_NAME, Incoming, Refused, safe_name, slug
 from debatebot.web.jobs import Task
 from debatebot.web.work import TOGETHER, Work
@@ -201,14 +201,6 @@ def test_a_change_of_the_folder_is_acted_on_once_it_has_settled(
     fake.differs = True  # and it stays so, as where reading does not help
     time.sleep(0.5)
     assert len(fake.asked) == 4
-
-
-def test_the_print_of_a_folder_tells_names_sizes_and_times(tmp_path: Path) -> None:
-    empty = print_of(tmp_path)
-    (tmp_path / "a.txt").write_text("a")
-    one = print_of(tmp_path)
-    (tmp_path / "a.txt").write_text("ab")
-    assert len({empty, one, print_of(tmp_path), print_of(tmp_path / "none") + "x"}) == 4
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import os
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from debatebot.errors import DocumentError
 from debatebot.loaders.docx import load_docx
 from debatebot.loaders.epub import load_epub
+from debatebot.loaders.folders import walk
 from debatebot.loaders.html import load_html
 from debatebot.loaders.loaded import Limits, Loaded
 from debatebot.loaders.odt import load_odt
@@ -61,6 +62,10 @@ def load(corpus: Path, path: Path, limits: Limits = LIMITS) -> Document:
     loaded = loader(content, name, limits)
     if not loaded.text.strip():
         raise DocumentError(f"{name} is empty; put text in it or take it out")
+    if not any(map(str.isalnum, loaded.text)):
+        raise DocumentError(
+            f"{name} is empty of words: there is no letter or digit in it; put text in it or take it out"
+        )
     if len(loaded.text) > limits.characters:
         raise DocumentError(
             f"{name} has over {limits.characters:,} characters of text, more than several long books; split it, "
@@ -120,18 +125,18 @@ def shown(name: str) -> str:
 def _walk(corpus: Path, storable: bool) -> Iterator[tuple[Path, str]]:
     """Every file that is not to be left out, with the reason for refusing it or an empty string."""
     unread: list[OSError] = []
-    for top, folders, names in os.walk(corpus, onerror=unread.append):
+    for top, links, names in walk(str(corpus), unread.append):
         here = Path(top)
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in folders:
-            if (here / name).is_symlink():
+        for name in links:
+            if not name.startswith("."):
                 yield here / name, "it is a link to a folder; copy the files into the corpus instead"
         for name in names:
             path = here / name
             if not _left_out(path, names) and not (storable and path == corpus / "README.md"):
                 yield path, _unreadable(path) or (_unstorable(path.relative_to(corpus)) if storable else "")
     for error in unread:
-        yield Path(error.filename), f"the folder cannot be read ({error.strerror}); give yourself the right to read it"
+        mend = "move what is in it up" if error.errno == errno.ENAMETOOLONG else "give yourself the right to read it"
+        yield Path(error.filename), f"the folder cannot be read ({error.strerror}); {mend}"
 
 
 def _left_out(path: Path, beside: Collection[str]) -> bool:

@@ -20,7 +20,7 @@ def without_text(name: str, pictures: int, broken: bool) -> DocumentError:
     if pictures:
         pages = f"{pictures:,} page{'s' if pictures > 1 else ''}"
         return DocumentError(
-            f"{name} holds pictures of {pages} and no text; make a copy with text, e.g. "
+            f"{name} holds pictures of {pages} and no text; have the text recognised (OCR), e.g. "
             f"`ocrmypdf {quoted(name)} NEW.pdf`"
         )
     if broken:

@@ -123,7 +123,7 @@ def parse_xml(content: bytes, name: str, part: str) -> Any:
     try:
         root = None if declares else etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        if "depth" in (error.msg or ""):
+        if any(word in (error.msg or "") for word in ("depth", "HUGE")):
             raise DocumentError(f"{name} is nested too deeply inside ({part}); save its text as .txt") from error
         raise DocumentError(f"{name} is damaged ({part}: {_line(error.msg or '')}); get the file again") from error
     if root is None or _has_entities(root.getroottree().docinfo.internalDTD):

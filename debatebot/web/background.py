@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
 import secrets
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from debatebot.corpus import fingerprint
 from debatebot.errors import DebatebotError
 from debatebot.web import tasks
 from debatebot.web.status import UNEXPECTED, Models, Status
@@ -106,7 +104,7 @@ class Background:
                 continue
             began = time.monotonic()
             try:
-                now = print_of(self._bot.settings.corpus) if self._differs() else ""
+                now = fingerprint(self._bot.settings.corpus) if self._differs() else ""
             except Exception:  # a thread's last resort: the next look may do better
                 logger.exception("looking at the corpus folder failed")
                 now = ""
@@ -116,18 +114,3 @@ class Background:
                 tasks.sync(self.work, self._bot)
             before = now
             pause = max(LOOK, SHARE * (time.monotonic() - began))
-
-
-def print_of(folder: Path) -> str:
-    """A short print of a folder's files, their sizes and their times."""
-    found = hashlib.sha256()
-    for top, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            path = os.path.join(top, name)  # noqa: PTH118  (names may be no text, and there may be many)
-            try:
-                state = os.lstat(path)
-            except OSError:
-                continue
-            found.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n".encode("utf-8", "surrogatepass"))
-    return found.hexdigest()

@@ -40,7 +40,7 @@ def describe(work: Work, bot: DebateBot, document: str, source: Source) -> Task:
     """Change what is known of a document for its citation."""
 
     def run(_: Sequence[Path], __: ReadingProgress) -> list[Outcome]:
-        bot.describe(document, source)
+        bot.describe(document, source, say=work.say)
         return [Outcome("done", "Saved")]
 
     return work.submit("edit", source.title or document, run)
@@ -50,7 +50,7 @@ def remove(work: Work, bot: DebateBot, document: str, title: str) -> Task:
     """Take a document and its file out, for good."""
 
     def run(_: Sequence[Path], __: ReadingProgress) -> list[Outcome]:
-        bot.remove([document])
+        bot.remove([document], say=work.say)
         return [Outcome("done", "Removed")]
 
     return work.submit("removal", title or document, run)
@@ -58,27 +58,20 @@ def remove(work: Work, bot: DebateBot, document: str, title: str) -> Task:
 
 def added(paths: Sequence[Path], report: SyncReport, entries: dict[str, Entry]) -> list[Outcome]:
     """What became of each file that was added."""
-    refused = {refusal.document: refusal.reason for refusal in report.refused}
-    left = [path for path in paths if shown(str(path)) not in refused and not _as(path, report)]
-    fresh = dict(zip(left, report.added, strict=True)) if len(left) == len(report.added) else {}
+    refused, placed = {refusal.document: refusal.reason for refusal in report.refused}, dict(report.placed)
     found: list[Outcome] = []
     for path in paths:
+        name = placed.get(path, "")
         if reason := refused.get(shown(str(path))):
             found.append(Outcome("refused", _without_folder(reason, path)))
-        elif known := _as(path, report):
-            found.append(Outcome("already", f"Already in your library, as {_named(known, entries)}"))
-        elif path in fresh:
-            length = entries.get(fresh[path])
+        elif name in report.added:
+            length = entries.get(name)
             found.append(Outcome("added", f"Added, {plural(length.passages, 'passage')}" if length else "Added"))
+        elif name:
+            found.append(Outcome("already", f"Already in your library, as {_named(name, entries)}"))
         else:
-            found.append(Outcome("added", "Added") if report.added else Outcome("refused", LEFT_OUT))
+            found.append(Outcome("refused", LEFT_OUT))
     return found
-
-
-def _as(path: Path, report: SyncReport) -> str:
-    """The name under which a file's content was in the library before, where it was."""
-    start = f"{shown(str(path))} is already in the library, as "
-    return next((note.removeprefix(start) for note in report.notes if note.startswith(start)), "")
 
 
 def _named(name: str, entries: dict[str, Entry]) -> str:
