@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -130,6 +131,7 @@ def _add(settings: Settings, options: argparse.Namespace) -> int:
         _say("debatebot add: --title is for one file; leave it out, or add the files one by one")
         return WRONG_USAGE
     settings.corpus.mkdir(parents=True, exist_ok=True)
+    _give_way()
     source = Source(**{key: getattr(options, key) for key in GIVEN})
     with _progress_line() as progress:
         report = DebateBot.open(settings, _say).add(options.paths, source=source, progress=progress)
@@ -140,10 +142,17 @@ def _add(settings: Settings, options: argparse.Namespace) -> int:
 def _sync(settings: Settings, options: argparse.Namespace) -> int:
     from debatebot.bot import DebateBot  # noqa: PLC0415
 
+    _give_way()
     with _progress_line() as progress:
         report = DebateBot.open(settings, _say).sync(progress, rebuild=options.rebuild)
     _tell(report, options.json)
     return 0
+
+
+def _give_way() -> None:
+    """Let a chat that is open answer first: what is indexed beside it is in no hurry."""
+    if hasattr(os, "nice"):
+        os.nice(10)
 
 
 def _tell(report: SyncReport, as_json: bool) -> None:

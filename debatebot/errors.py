@@ -6,6 +6,7 @@
     ├── InputError       a stance, question or option that cannot be used
     ├── DocumentError    a file that cannot be read, or a document that is not there
     └── LibraryError     the stored library cannot be used as it is
+        ├── OutdatedError    it was made with another model, or another way of cutting texts
         ├── BusyError        another process is writing it
         └── DamagedError     its file is damaged; it can be made again from the corpus
 
@@ -36,6 +37,10 @@ class DocumentError(DebatebotError):
 
 class LibraryError(DebatebotError):
     """The stored library cannot be used as it is."""
+
+
+class OutdatedError(LibraryError):
+    """The library was made with another model, or another way of reading or cutting texts; it has to be made again."""
 
 
 class BusyError(LibraryError):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from debatebot import corpus as files
 from debatebot.embedding import Embedder
-from debatebot.errors import DamagedError, DocumentError, LibraryError
+from debatebot.errors import DamagedError, DocumentError, OutdatedError
 from debatebot.loaders import find_files, is_sidecar, shown
 from debatebot.loaders.loaded import Limits
 from debatebot.loaders.reading import read_bytes
@@ -60,12 +60,12 @@ class Indexer:
     def prepare(self, rebuild: bool = False, embeds: bool = True) -> list[str]:
         """A store that is whole; the notes say what had to be done for that.
 
-        Raises LibraryError where it was made another way, unless `rebuild` is given or nothing is to be embedded.
+        Raises OutdatedError where it was made another way, unless `rebuild` is given or nothing is to be embedded.
         """
         notes: list[str] = []
         try:
             if self._store.exists():
-                self._check_format(rebuild)
+                notes += self._renewed()
                 if embeds:
                     self._store.check()
                     self._check_made_by(rebuild)
@@ -77,13 +77,13 @@ class Indexer:
             self._store.create()
         return notes
 
-    def _check_format(self, rebuild: bool) -> None:
+    def _renewed(self) -> list[str]:
+        """An empty file in place of one that is laid out another way; the note on it."""
         if self._store.format() == FORMAT:
-            return
-        if not rebuild:
-            raise LibraryError(f"{self._store.path} was made by another version of debatebot; {REBUILD} makes it again")
+            return []
         self._store.delete()
         self._store.create()
+        return ["the index was of another version of debatebot and has been made again from the corpus"]
 
     def _check_made_by(self, rebuild: bool) -> None:
         known = self._store.known().values()
@@ -93,7 +93,7 @@ class Indexer:
         elif other and not rebuild:
             mend = "makes it again from the corpus" if other[0] else "goes on with it"
             left = f"{len(other)} of {len(known)} documents to be made again"
-            raise LibraryError(f"{self._changed(other[0])} ({left}); {REBUILD} {mend}")
+            raise OutdatedError(f"{self._changed(other[0])} ({left}); {REBUILD} {mend}")
 
     def _changed(self, made_by: str) -> str:
         if not made_by:

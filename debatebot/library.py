@@ -70,7 +70,7 @@ class Library:
         """Make the index match the corpus folder, embedding only what is new or changed.
 
         A damaged index is made again, and the report says so. One made with another model or another way of cutting
-        passages raises LibraryError unless `rebuild` is given. Waits for another writer, or raises BusyError after
+        passages raises OutdatedError unless `rebuild` is given. Waits for another writer, or raises BusyError after
         `wait` seconds.
         """
         with one_writer(self.index, "sync", say, wait):

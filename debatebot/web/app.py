@@ -41,7 +41,7 @@ HEAD = "".join(
     f'<link rel="stylesheet" href="{name}">' if name.endswith(".css") else f'<script src="{name}" defer></script>'
     for name in SERVED
 )
-QUEUE = 16
+QUEUE = 100
 """Messages that may wait for their turn; the next one is refused."""
 HEAD_START = 1.0
 """Seconds that the page has before the models' imports take the processor."""

@@ -48,9 +48,9 @@ class Background:
         self.work.start(after)
         threading.Thread(target=self._watch, name="debatebot-watch", daemon=True).start()
 
-    def again(self, after: float = 0.0) -> None:
-        """Read the corpus folder, and load the models if they are not there."""
-        tasks.sync(self.work, self._bot)
+    def again(self, after: float = 0.0, rebuild: bool = False) -> None:
+        """Read the corpus folder, and load the models if they are not there; `rebuild` makes the whole index again."""
+        tasks.sync(self.work, self._bot, rebuild)
         with self._lock:
             if self._models.phase == "ready" or (self._loading is not None and self._loading.is_alive()):
                 return

@@ -138,8 +138,8 @@ def _awaited(status: Status, *, late: bool) -> str:
     if status.problem:
         raise DebatebotError(status.problem)
     shelf = status.shelf
-    # Of a library that is empty so far an answer could only say that it is.
-    if shelf.busy and not (late and shelf.usable and shelf.entries):
+    # What another process is adding may take it long. Of a library that is empty so far an answer could only say that.
+    if shelf.busy and not ((late or shelf.waits_for) and shelf.usable and shelf.entries):
         return view.waiting(library_view.work_line(shelf), shelf.done, shelf.of)
     if status.models.phase != "ready":
         return view.waiting(status.models.message or "Loading the models")

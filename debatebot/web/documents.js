@@ -323,6 +323,9 @@
     told = status;
     byId("trouble").hidden = !status.trouble;
     byId("trouble").firstElementChild.textContent = status.trouble;
+    const mend = byId("trouble").lastElementChild;
+    mend.dataset.reread = status.outdated ? "rebuild" : "";
+    mend.textContent = status.outdated ? "Make the index again" : "Read the corpus again";
     if (!status.library) return;
     data = status.library;
     byId("library-holds").textContent = [data.documents.length ? `${status.holds}.` : emptyWords(), ...data.notes].join(" ");

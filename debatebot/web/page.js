@@ -112,7 +112,7 @@
       const first = back.closest(".turn").querySelector("a.open");
       if (first) openSource(hrefOf(first), first);
     } else if (target.closest("[data-close]")) closePanel();
-    else if (target.closest("[data-reread]")) reread();
+    else if (target.closest("[data-reread]")) reread(target.closest("[data-reread]").dataset.reread);
     else if (target.closest("[data-send]")) box()?.focus({ preventScroll: true });
   });
 
@@ -265,9 +265,9 @@
     timer = setTimeout(poll, soon ? 100 : wait);
   }
 
-  async function reread() {
+  async function reread(how) {
     try {
-      await fetch("reread", { method: "POST", headers: { "X-Debatebot": "reread" } });
+      await fetch(how === "rebuild" ? "reread?rebuild=1" : "reread", { method: "POST", headers: { "X-Debatebot": "reread" } });
     } finally {
       poll();
     }

@@ -52,7 +52,7 @@ def start(status: Status) -> str:
     """What a first visitor can do now: click an example, or fill an empty library."""
     shelf = status.shelf
     if status.problem:
-        return error(status.problem)
+        return error(status.problem) + (REBUILD if shelf.outdated else "")
     if not shelf.entries:
         return "" if shelf.busy or not shelf.usable else HOW_TO_ADD
     line = f'<p class="holds">{_holds(shelf.entries)}</p>'
@@ -67,6 +67,7 @@ def start(status: Status) -> str:
 
 
 REREAD = '<button type="button" class="chip" data-reread>Try again</button>'
+REBUILD = '<button type="button" class="chip" data-reread="rebuild">Make the index again</button>'
 HOW_TO_ADD = (
     '<div class="how"><p><b>Your library is empty.</b></p><p>Drop files anywhere on this page, or choose them on the '
     'Library page.</p><a class="chip" href="#library">Add documents</a></div>'
@@ -102,7 +103,7 @@ def shelf_list(status: Status) -> str:
         return f'{head}<p class="quiet">Reading the corpus…</p>'
     parts = [head]
     if status.problem:
-        parts.append(f"{error(status.problem)}{REREAD}")
+        parts.append(f"{error(status.problem)}{REBUILD if shelf.outdated else REREAD}")
     if shelf.entries:
         parts.append(f'<ul class="documents">{"".join(map(_entry, shelf.entries[:SHORT_LIST]))}</ul>')
         if len(shelf.entries) > SHORT_LIST:

@@ -38,6 +38,8 @@ class Shelf:
     waits_for: str = ""
     trouble: str = ""
     """Why the corpus folder could not be read, the last time that this was tried."""
+    outdated: bool = False
+    """Whether that is because the index was made another way, and has to be made again."""
     usable: bool = False
     """Whether the index is known to fit the models, so that there can be answers before all is read."""
     on_subject: bool = False

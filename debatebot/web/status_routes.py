@@ -19,11 +19,11 @@ def add_status_routes(app: FastAPI, background: Background) -> None:
         return JSONResponse(told(background, seen, after), headers={"Cache-Control": "no-store"})
 
     @app.post("/reread")
-    def reread(request: Request) -> Response:
+    def reread(request: Request, rebuild: bool = False) -> Response:
         # Another site's form cannot set this header, and its script would have to ask first (CORS).
         if request.headers.get("x-debatebot") != "reread":
             return Response(status_code=403)
-        background.again()
+        background.again(rebuild=rebuild)
         return Response(status_code=202)
 
 
@@ -46,6 +46,7 @@ def told(background: Background, seen: str, after: str) -> dict[str, Any]:
         "waits_for": now.shelf.waits_for,
         "document": now.shelf.document,
         "trouble": view.sentence(now.shelf.trouble),
+        "outdated": now.shelf.outdated,
         "jobs": [library_view.job_told(job) for job in jobs],
         "after": f"{background.boot}.{max((job.turn for job in jobs), default=known)}",
         "version": version,

@@ -15,11 +15,11 @@ from debatebot.web.work import Work
 LEFT_OUT = "nothing that can be read was found in it; choose another file"
 
 
-def sync(work: Work, bot: DebateBot) -> Task:
-    """Make the index match the corpus folder."""
+def sync(work: Work, bot: DebateBot, rebuild: bool = False) -> Task:
+    """Make the index match the corpus folder; `rebuild` makes all of it again."""
 
     def run(_: Sequence[Path], progress: ReadingProgress) -> list[Outcome]:
-        report = bot.sync(progress, say=work.say)
+        report = bot.sync(progress, rebuild=rebuild, say=work.say)
         return [Outcome("done", "", report.refused, report.notes)]
 
     return work.submit("sync", "the corpus folder", run)

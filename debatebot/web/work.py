@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from debatebot.errors import DebatebotError
+from debatebot.errors import DebatebotError, OutdatedError
 from debatebot.types import Entry, Reading
 from debatebot.web.jobs import UNDER_WAY, Job, Kind, Outcome, Run, Task
 from debatebot.web.status import UNEXPECTED, Shelf
@@ -167,6 +167,9 @@ class Work:
             return tasks[0].run([task.path for task in tasks if task.path], self._progress)
         except _InterruptedError:
             raise
+        except OutdatedError as error:
+            words = str(error)
+            self._set(outdated=True)
         except DebatebotError as error:
             words = str(error)
         except OSError as error:
@@ -211,7 +214,7 @@ class Work:
     def _after(outcome: Outcome) -> dict[str, object]:
         if outcome.refused is None:
             return {}
-        return {"refused": outcome.refused, "notes": outcome.notes, "trouble": "", "usable": True}
+        return {"refused": outcome.refused, "notes": outcome.notes, "trouble": "", "outdated": False, "usable": True}
 
     def _speaks_of_it(self, entries: tuple[Entry, ...]) -> bool:
         for entry in entries[:SEARCHED]:
