@@ -59,7 +59,7 @@ def load(corpus: Path, path: Path, limits: Limits = LIMITS) -> Document:
     name = shown(path.relative_to(corpus).as_posix())
     kind, loader = LOADERS[_suffix(path)]
     content = read_bytes(path, corpus, limits.bytes)
-    loaded = loader(content, name, limits)
+    loaded = loader(content, name, limits) if content else Loaded("")
     if not loaded.text.strip():
         raise DocumentError(f"{name} is empty; put text in it or take it out")
     if not any(map(str.isalnum, loaded.text)):
