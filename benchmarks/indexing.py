@@ -55,9 +55,10 @@ def index(folder: Path, files: list[Path], root: Path, blocks: int, bare_every: 
             target = library.corpus / file.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, target)
-        before = set(library.store.passages())
+        last = max(library.snapshot().numbers, default=0)
         seconds = timed(lambda: library.sync(lambda reading: print(f"\r\033[K{reading_line(reading)}", end="")))
-        texts = [passage.text for number, passage in library.store.passages().items() if number not in before]
+        new = [int(number) for number in library.snapshot().numbers if number > last]
+        texts = [passage.text for passage in library.store.passages(new).values()]
         sums["all_seconds"] += seconds
         sums["all_passages"] += len(texts)
         if block % bare_every == 0:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -92,29 +93,35 @@ class Library:
 
         What cannot be read is refused and not copied; what is in the library already is named in the notes.
         """
-        with one_writer(self.index, "add", say):
-            changed = self.changed()
+        with self._changing("add", say):
             report = self._mended(lambda: self._indexer.add(paths, source, progress))
-            if not changed:
-                self._seen = files.fingerprint(self.corpus)
             self._keep_snapshot()
             return report
 
     def describe(self, document: str, changes: Mapping[str, str], say: Say = lambda _: None) -> None:
         """Change what is known of a document for its citation: keys of `Source` to texts. It goes to its sidecar."""
-        with one_writer(self.index, "edit", say):
+        with self._changing("edit", say):
             self._indexer.prepare(embeds=False)
             self._indexer.describe(document, changes)
 
     def remove(self, documents: Sequence[str], say: Say = lambda _: None) -> None:
         """Take documents out for good; raises DocumentError, and takes none, where one is not there."""
-        with one_writer(self.index, "remove", say):
+        with self._changing("remove", say):
             self._indexer.prepare(embeds=False)
             self._indexer.remove(documents)
 
     def changed(self) -> bool:
         """Whether the corpus folder differs from what was last seen of it; cheap, for nothing is read."""
         return files.fingerprint(self.corpus) != self._seen
+
+    @contextmanager
+    def _changing(self, task: str, say: Say) -> Iterator[None]:
+        """The right to write; what is changed in the corpus folder meanwhile is our own doing, not news."""
+        with one_writer(self.index, task, say):
+            news = self.changed()
+            yield
+            if not news:
+                self._seen = files.fingerprint(self.corpus)
 
     def _mended(self, work: Callable[[], SyncReport]) -> SyncReport:
         """Do `work`; where the store turns out damaged, once more on a new one."""

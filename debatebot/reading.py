@@ -14,7 +14,7 @@ import numpy as np
 from debatebot.embedding import Embedder
 from debatebot.errors import DocumentError
 from debatebot.extraction import Extractor
-from debatebot.loaders import format_of
+from debatebot.loaders import format_of, shown
 from debatebot.loaders.loaded import Limits
 from debatebot.loaders.reading import read_bytes
 from debatebot.passages import split_passages
@@ -95,7 +95,7 @@ class Reader:
             passages = split_passages(outcome, self._embedder.count_tokens)
             if not passages:
                 pace.finished(file)
-                yield file, f"{file.name} holds no sentences; put text into it or take it out"
+                yield file, f"{shown(file.name)} holds no sentences; put text into it or take it out"
                 continue
             waiting.append(_Waiting(file, outcome, passages))
             if sum(len(item.passages) for item in waiting) >= BATCH:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from debatebot.embedding import SentenceTransformerEmbedder
+from tests.libraries import CountingEmbedder
 from tests.offline_guard.sitecustomize import LOG_VARIABLE  # importing it puts the guard in force
 
 ROOT = Path(__file__).parents[1]
@@ -54,6 +56,18 @@ def network(offline: Network) -> Iterator[Network]:
     yield offline
     if attempts := offline.take():
         pytest.fail("tried to leave this machine:\n" + "\n".join(attempts), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def model() -> SentenceTransformerEmbedder:
+    """The real embedding model; it is loaded when it is first needed."""
+    return SentenceTransformerEmbedder("")
+
+
+@pytest.fixture
+def embedder(model: SentenceTransformerEmbedder) -> CountingEmbedder:
+    """The same, counting what it embeds."""
+    return CountingEmbedder(model)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from debatebot.brief import Judged, cite, quote_all
-from debatebot.embedding import SentenceTransformerEmbedder
 from debatebot.errors import BusyError, DocumentError
 from debatebot.library import Library
 from debatebot.lock import one_writer
@@ -22,16 +21,6 @@ from tests.pdfs import Page, column, make_pdf
 FERRY = "The ferry leaves the island at nine."
 BREAD = "Bread is baked from flour and water."
 TAXES = "Taxes on land were raised in spring."
-
-
-@pytest.fixture(scope="module")
-def model() -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder("")
-
-
-@pytest.fixture
-def embedder(model: SentenceTransformerEmbedder) -> CountingEmbedder:
-    return CountingEmbedder(model)
 
 
 @pytest.fixture
@@ -173,7 +162,9 @@ def test_a_described_document_is_cited_so_and_nothing_else_of_its_sidecar_is_los
     made.add([outside / "more/bread.md"])
     embedder.embedded = 0
     given = made.document("bread.md").source
+    made.sync()
     made.describe("bread.md", {"title": "On bread", "author": given.author, "date": ""})
+    assert not made.changed()
     assert made.document("bread.md").source == replace(given, title="On bread")
     sidecar = (made.corpus / "bread.md.toml").read_text()
     assert sidecar == 'author = "Bo Baker"  # the younger\ntitle = "On bread"\n'

@@ -153,10 +153,12 @@ def check(library: Library, world: World) -> None:
     assert snapshot.index is None or snapshot.index.ntotal == len(snapshot.numbers)
 
 
-def test_a_writer_killed_at_any_moment_leaves_a_whole_library(host: Host, tmp_path: Path) -> None:
+def test_a_writer_killed_at_any_moment_leaves_a_whole_library(
+    host: Host, model: SentenceTransformerEmbedder, tmp_path: Path
+) -> None:
     chance = random.Random(11)
     world = World(tmp_path, chance)
-    embedder = CountingEmbedder(SentenceTransformerEmbedder(""))
+    embedder = CountingEmbedder(model)
     world.write(world.corpus / "first.txt", "first.txt")
     place = {"corpus": str(world.corpus), "index": str(tmp_path / "index"), "what": ""}
     assert host.run({"do": "sync"} | place)
@@ -198,11 +200,11 @@ def stale(library: Library) -> bool:
     return found
 
 
-def test_an_interrupted_rebuild_is_named_and_goes_on(tmp_path: Path) -> None:
+def test_an_interrupted_rebuild_is_named_and_goes_on(model: SentenceTransformerEmbedder, tmp_path: Path) -> None:
     world = World(tmp_path, random.Random(5))
     for number in range(40):
         world.write(world.corpus / f"{number}.txt", f"{number}.txt")
-    embedder = CountingEmbedder(SentenceTransformerEmbedder(""))
+    embedder = CountingEmbedder(model)
     library = Library(world.corpus, tmp_path / "index", embedder)
     library.sync()
     with pytest.raises(KeyboardInterrupt):

@@ -23,16 +23,6 @@ BREAD = "Bread rises because yeast makes gas. A warm kitchen helps the dough alo
 TAXES = "A tax on sugar lowers the sale of soft drinks. Shops near the border lose trade."
 
 
-@pytest.fixture(scope="session")
-def model() -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder("")
-
-
-@pytest.fixture
-def embedder(model: SentenceTransformerEmbedder) -> CountingEmbedder:
-    return CountingEmbedder(model)
-
-
 def contents(made: Library) -> dict[int, Passage]:
     return made.store.passages()
 

@@ -6,12 +6,23 @@ more encodings, is asked where that gives nothing: on short texts it takes Windo
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""Byte order marks, and what they say."""
 
 _SAMPLE = 12_000  # bytes around letters that are not ASCII
 _WINDOW = (40, 200)  # bytes before and after such a letter

@@ -6,15 +6,8 @@ import codecs
 import re
 
 from debatebot.errors import DocumentError
-from debatebot.loaders.encodings import decoded
+from debatebot.loaders.encodings import MARKS, decoded
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _DECLARED = re.compile(
     rb"""<meta\b[^>]{0,300}?\bcharset\s*=\s*["']?\s*([\w.:-]+)|<\?xml\b[^>]{0,100}?\bencoding\s*=\s*["']([\w.:-]+)""",
     re.IGNORECASE,
@@ -43,7 +36,7 @@ def decode_page(content: bytes, name: str) -> str:
 
     Raises DocumentError if it is no text.
     """
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, "replace")
     if content[:2] in {b"<\0", b"\0<"}:

@@ -5,22 +5,13 @@ What is not UTF-8 and has no mark is read in the older encoding that it seems to
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from debatebot.errors import DocumentError
-from debatebot.loaders.encodings import decoded
+from debatebot.loaders.encodings import MARKS, decoded
 from debatebot.loaders.loaded import Limits, Loaded
 from debatebot.types import Source
 
-# UTF-32 first: its little-endian mark begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _HEADING = re.compile(r"#[ \t]+(\S.*)")
 _FIELD = re.compile(r"(title|author|date)[ \t]*:(.*)")
 
@@ -43,7 +34,7 @@ def load_markdown(content: bytes, name: str, _: Limits) -> Loaded:
 
 def _decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     """The text, and a note if its encoding had to be guessed."""
-    mark, encoding = next((pair for pair in _MARKS if content.startswith(pair[0])), (b"", "utf-8"))
+    mark, encoding = next((pair for pair in MARKS if content.startswith(pair[0])), (b"", "utf-8"))
     try:
         text = content[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
