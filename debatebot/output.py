@@ -98,16 +98,27 @@ def reading_line(reading: Reading) -> str:
     """How far the reading of files is, in a line that fits a terminal."""
     name = reading.document if len(reading.document) <= 32 else f"…{reading.document[-31:]}"
     part = f" {reading.part:.0%}" if 0 < reading.part < 1 else ""
-    left = "" if reading.seconds_left is None else f" · {time_left(reading.seconds_left)}"
-    return f"Reading {reading.done:,} of {reading.of:,}: {name}{part}{left}"
+    left = time_left(reading.seconds_left)
+    return f"Reading {reading.done:,} of {reading.of:,}: {name}{part}{f' · {left}' if left else ''}"
 
 
-def time_left(seconds: float) -> str:
-    """A time to wait, as coarse as an estimate is good."""
-    if seconds < 90:
-        return f"about {max(10, round(seconds, -1)):.0f} seconds left"
-    minutes = round(seconds / 60)
-    return f"about {minutes} minutes left" if minutes < 90 else f"about {round(minutes / 60)} hours left"
+def time_left(seconds: float | None) -> str:
+    """A time to go as a person would say it."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 50:
+        return f"about {round(seconds, -1):.0f} seconds left"
+    minutes = max(1, round(seconds / 60))
+    if minutes < 90:
+        return f"about {plural(minutes, 'minute')} left"
+    return f"about {plural(round(minutes / 60), 'hour')} left"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 sentence`, `40 sentences`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def brief_text(brief: Brief) -> str:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debatebot.brief import NOTHING
+from debatebot.output import time_left
 from debatebot.types import (
     Answer,
     Brief,
@@ -306,7 +307,7 @@ def test_an_answer_says_what_it_was_made_without(shelf: Shelf, words: str) -> No
     ],
 )
 def test_the_time_left_is_said_roughly(seconds: float | None, words: str) -> None:
-    assert library_view.time_left(seconds) == words
+    assert time_left(seconds) == words
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from debatebot.loaders import LOADERS
+from debatebot.output import plural, time_left
 from debatebot.types import Entry
 from debatebot.web.incoming import too_large
 from debatebot.web.jobs import Job
 from debatebot.web.status import Shelf
-from debatebot.web.view import plural, sentence, source_link, text
+from debatebot.web.view import sentence, source_link, text
 
 FIELDS = {
     "title": "Title",
@@ -128,20 +129,6 @@ def work_line(shelf: Shelf) -> str:
     line = f"Reading {min(shelf.done + 1, shelf.of):,} of {shelf.of:,}"
     left = time_left(shelf.seconds_left)
     return f"{line} · {left}" if left and shelf.of > 1 else line
-
-
-def time_left(seconds: float | None) -> str:
-    """A time to go as a person would say it."""
-    if seconds is None:
-        return ""
-    if seconds < 10:
-        return "a few seconds left"
-    if seconds < 50:
-        return f"about {round(seconds, -1):.0f} seconds left"
-    minutes = max(1, round(seconds / 60))
-    if minutes < 90:
-        return f"about {plural(minutes, 'minute')} left"
-    return f"about {plural(round(minutes / 60), 'hour')} left"
 
 
 def behind(shelf: Shelf) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from debatebot.output import plural
 from debatebot.types import Entry
 from debatebot.web.status import Status
-from debatebot.web.view import error, plural, source_link, text
+from debatebot.web.view import error, source_link, text
 
 EXAMPLES = (
     ("The Arab NATO will bring stability to the Middle East.", "both"),

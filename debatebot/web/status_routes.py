@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from debatebot.output import time_left
 from debatebot.web import library_view, shell, view
 from debatebot.web.background import Background
 
@@ -42,7 +43,7 @@ def told(background: Background, seen: str, after: str) -> dict[str, Any]:
         "done": now.shelf.done,
         "of": now.shelf.of,
         "part": round(now.shelf.part, 3),
-        "left": library_view.time_left(now.shelf.seconds_left),
+        "left": time_left(now.shelf.seconds_left),
         "waits_for": now.shelf.waits_for,
         "document": now.shelf.document,
         "trouble": view.sentence(now.shelf.trouble),

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from debatebot.bot import DebateBot
 from debatebot.loaders import shown
+from debatebot.output import plural
 from debatebot.types import Entry, ReadingProgress, Source, SyncReport
 from debatebot.web.jobs import Outcome, Task
-from debatebot.web.view import plural, sentence
+from debatebot.web.view import sentence
 from debatebot.web.work import Work
 
 LEFT_OUT = "nothing that can be read was found in it; choose another file"

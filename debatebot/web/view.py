@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from debatebot.brief import NO_ANSWER, NOTHING, cite
-from debatebot.output import strength_word
+from debatebot.output import plural, strength_word
 from debatebot.types import Answer, Brief, Evidence, Side
 
 SIGNS = {Side.SUPPORT: "+", Side.REBUT: "−"}
@@ -116,11 +116,6 @@ def answer(found: Answer, skip: int = 0, about: str = "", notice: str | None = N
 def footnote(words: str) -> str:
     """What is to be known of an answer as a whole, under it."""
     return f'<p class="notice footnote">{text(sentence(words))}</p>' if words else ""
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 sentence`, `40 sentences`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _about(stance: str) -> str:
