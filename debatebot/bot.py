@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -85,9 +84,9 @@ class DebateBot:
         """Copy files and folders into the corpus and index them; what is set in `source` is kept for the citation."""
         return self.library.add(paths, source, progress, say or self._say)
 
-    def describe(self, document: str, source: Source, *, say: Callable[[str], None] | None = None) -> None:
-        """Change what is known of a document for its citation."""
-        self.library.describe(document, asdict(source), say or self._say)
+    def describe(self, document: str, changes: Mapping[str, str], *, say: Callable[[str], None] | None = None) -> None:
+        """Change what is known of a document for its citation: keys of `Source` to texts; the others stay."""
+        self.library.describe(document, changes, say or self._say)
 
     def remove(self, documents: Sequence[str], *, say: Callable[[str], None] | None = None) -> None:
         """Take documents out for good, their files included; raises DocumentError for one that is not there."""

@@ -190,9 +190,9 @@ def quote_all(library: Library, items: Iterable[tuple[Judged, float]]) -> tuple[
     found = []
     for item, strength in items:
         passage, sentence = item.candidate.passage, item.sentence
-        quote = library.quote(passage, sentence.start, sentence.end)
-        if quote is not None:
-            document = library.document(passage.document)
+        quoted = library.quote(passage, sentence.start, sentence.end)
+        if quoted is not None:
+            document, quote = quoted
             found.append(
                 Evidence(
                     quote=quote,

@@ -37,11 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DebatebotError as error:
         _say(f"debatebot: {error}")
         return REFUSED
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         sys.stderr.close()
         return BROKEN_PIPE
+    except OSError as error:
+        _say(f"debatebot: {error.strerror or error}: {error.filename}; make room there, or give yourself the right")
+        return REFUSED
+    except KeyboardInterrupt:
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -176,7 +179,7 @@ def _remove(settings: Settings, options: argparse.Namespace) -> int:
     from debatebot.bot import DebateBot  # noqa: PLC0415
 
     DebateBot.open(settings, _say).remove(options.documents)
-    _say(f"{len(options.documents)} removed")
+    _say(f"{len(set(options.documents))} removed")
     return 0
 
 

@@ -20,7 +20,7 @@ LONGEST_NAME = 200
 DEEPEST = 100
 """Folders one inside the other; what makes them (`mkdir`) calls itself for each."""
 PART = ".part"
-_LEFT = re.compile(rf"\.\d+-[0-9a-f]{{16}}{re.escape(PART)}")
+_LEFT = re.compile(rf"\.\d+-[0-9a-f]{{16}}{re.escape(PART)}|\..+\.toml\.new")
 _NOT_EVERYWHERE = re.compile(r'[<>:"/\\|?*]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
@@ -35,8 +35,11 @@ def safe_name(name: str) -> str:
 
 
 def _safe_part(part: str) -> str:
-    stem, suffix = os.path.splitext(part)  # noqa: PTH122  (it keeps the dot of ".txt" with a stem before it)
-    stem, suffix = _plain(stem).strip(". "), _plain(suffix).rstrip(". ")
+    text = _plain(part).rstrip(". ")
+    stem, dot, suffix = text.rpartition(".")
+    stem, suffix = (stem, dot + suffix) if dot else (text, "")
+    # A name that begins so is of a hidden file, or of a word processor's lock.
+    stem = stem.lstrip(".~$ ").rstrip(". ")
     if stem.startswith("-") or _RESERVED.fullmatch(stem):
         stem = f"_{stem}"
     suffix = _cut(suffix, LONGEST_NAME // 2)
@@ -89,9 +92,20 @@ def _named(part: Path, path: Path) -> Path:
         if find_sidecar(free) is not None:
             continue
         with contextlib.suppress(FileExistsError):
-            os.link(part, free)
+            _move(part, free)
             return free
     raise AssertionError
+
+
+def _move(part: Path, free: Path) -> None:
+    """Give a file another name, if that is free; raises FileExistsError if it is not."""
+    try:
+        os.link(part, free)
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems know no links: there the name is taken first
+        free.open("xb").close()
+        part.replace(free)
 
 
 def take_out(corpus: Path, name: str) -> None:
@@ -102,11 +116,13 @@ def take_out(corpus: Path, name: str) -> None:
     path = corpus / name
     own, shared = sidecar_names(path)
     try:
-        beside = [file for file in path.parent.iterdir() if file.stem == path.stem and file not in {path, own, shared}]
-        path.unlink(missing_ok=True)
-        own.unlink(missing_ok=True)
-        if not beside and shared != path:
+        stems = [file.stem for file in path.parent.iterdir() if file not in {path, own, shared}]
+        # The file last: what describes no document would be refused ever after.
+        if path.name not in stems:
+            own.unlink(missing_ok=True)
+        if path.stem not in stems and shared != path:
             shared.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
     except FileNotFoundError:
         return
     except OSError as error:
@@ -121,7 +137,7 @@ def stamp(path: Path) -> str:
             state = file.stat()
         except OSError:
             continue
-        found.append(f"{file.name}:{state.st_size}:{state.st_mtime_ns}")
+        found.append(f"{file.name}:{state.st_size}:{state.st_mtime_ns}:{state.st_ctime_ns}:{state.st_ino}")
     return "/".join(found)
 
 

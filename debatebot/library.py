@@ -6,12 +6,10 @@ library has changed, by this process or another. What writes is in `indexing.py`
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -19,16 +17,17 @@ from typing import TypeVar
 from debatebot import corpus as files
 from debatebot.embedding import Embedder
 from debatebot.errors import DamagedError, DocumentError, LibraryError
-from debatebot.indexing import MADE_AGAIN, Indexer
+from debatebot.indexing import Indexer
 from debatebot.loaders import LIMITS, LOADING_VERSION
 from debatebot.loaders.loaded import Limits
 from debatebot.lock import one_writer
 from debatebot.passages import CHUNKING_VERSION
 from debatebot.sentences import split_sentences
-from debatebot.sidecar import NOTHING
+from debatebot.sidecar import NOTHING, checked
 from debatebot.snapshot import Snapshot, bring_up_to_date, load_snapshot, needs_saving, save_snapshot
 from debatebot.store import Store
 from debatebot.types import Document, Entry, Passage, ReadingProgress, Sentence, Source, SyncReport
+from debatebot.upkeep import MADE_AGAIN, Upkeep
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -46,13 +45,18 @@ class Library:
     def __init__(self, corpus: Path, index: Path, embedder: Embedder, limits: Limits = LIMITS) -> None:
         self.corpus, self.index, self.embedder = corpus, index, embedder
         self.store = Store(index)
-        made_by = {"embedder": embedder.name, "chunking": CHUNKING_VERSION, "loading": LOADING_VERSION}
-        self._indexer = Indexer(corpus, self.store, embedder, limits, made_by)
-        self._made_by = json.dumps(made_by)
+        parts = {"embedder": embedder.name, "chunking": CHUNKING_VERSION, "loading": LOADING_VERSION}
+        upkeep = Upkeep(self.store, parts)
+        self._indexer = Indexer(corpus, self.store, embedder, limits, upkeep)
+        self._made_by = upkeep.made_by
         self._snapshot: Snapshot | None = None
         self._seen = ""
         self._lock = Lock()
         self._documents: OrderedDict[tuple[str, str], Document] = OrderedDict()
+        if index.resolve().is_relative_to(corpus.resolve()):
+            raise LibraryError(
+                f"the index folder {index} lies in the corpus folder {corpus}; name one outside with --index"
+            )
         if not corpus.is_dir():
             raise LibraryError(
                 f"there is no corpus folder {corpus}; make it and put your documents into it, "
@@ -93,35 +97,25 @@ class Library:
 
         What cannot be read is refused and not copied; what is in the library already is named in the notes.
         """
-        with self._changing("add", say):
+        checked({key: value for key, value in asdict(source).items() if value})
+        with one_writer(self.index, "add", say):
             report = self._mended(lambda: self._indexer.add(paths, source, progress))
             self._keep_snapshot()
             return report
 
     def describe(self, document: str, changes: Mapping[str, str], say: Say = lambda _: None) -> None:
         """Change what is known of a document for its citation: keys of `Source` to texts. It goes to its sidecar."""
-        with self._changing("edit", say):
-            self._indexer.prepare(embeds=False)
+        with one_writer(self.index, "edit", say):
             self._indexer.describe(document, changes)
 
     def remove(self, documents: Sequence[str], say: Say = lambda _: None) -> None:
         """Take documents out for good; raises DocumentError, and takes none, where one is not there."""
-        with self._changing("remove", say):
-            self._indexer.prepare(embeds=False)
+        with one_writer(self.index, "remove", say):
             self._indexer.remove(documents)
 
     def changed(self) -> bool:
         """Whether the corpus folder differs from what was last seen of it; cheap, for nothing is read."""
-        return files.fingerprint(self.corpus) != self._seen
-
-    @contextmanager
-    def _changing(self, task: str, say: Say) -> Iterator[None]:
-        """The right to write; what is changed in the corpus folder meanwhile is our own doing, not news."""
-        with one_writer(self.index, task, say):
-            news = self.changed()
-            yield
-            if not news:
-                self._seen = files.fingerprint(self.corpus)
+        return not self.store.path.exists() or files.fingerprint(self.corpus) != self._seen
 
     def _mended(self, work: Callable[[], SyncReport]) -> SyncReport:
         """Do `work`; where the store turns out damaged, once more on a new one."""
@@ -168,17 +162,18 @@ class Library:
                 self._documents.popitem(last=False)
         return document
 
-    def quote(self, passage: Passage, start: int, end: int) -> str | None:
-        """The words of the stored document from `start` to `end`; None, and a line in the log, where they
-        are no longer the passage's words."""
+    def quote(self, passage: Passage, start: int, end: int) -> tuple[Document, str] | None:
+        """The stored document and its words from `start` to `end`; None, and a line in the log, where they are no
+        longer the passage's words."""
         try:
-            words = self.document(passage.document).text[start:end]
+            document = self.document(passage.document)
         except DocumentError:
-            words = ""
-        if not words or words != passage.text[start - passage.start : end - passage.start]:
+            document = None
+        words = document.text[start:end] if document else ""
+        if not document or not words or words != passage.text[start - passage.start : end - passage.start]:
             log.error("dropped a quotation that no longer matches: %s %d-%d", passage.document, start, end)
             return None
-        return words
+        return document, words
 
     def before(self, passage: Passage, sentence: Sentence) -> str:
         """The sentence that stands before one of a passage's in the document, or "" for the first."""
@@ -195,8 +190,7 @@ class Library:
 
     def also(self, document: Document) -> tuple[tuple[str, Source], ...]:
         """The other names under which the very same content is in the library, with their sources."""
-        names = self.store.names(document.sha256)
-        return tuple((name, source) for name, source in names if name != document.name)
+        return tuple((known.name, known.source) for known in self.store.namesakes(document.name))
 
     def entries(self) -> list[Entry]:
         """What is in the library, by name."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 
@@ -104,13 +105,14 @@ class Reader:
 
     def _ahead(self, files: Sequence[File]) -> Iterator[tuple[File, Document | DocumentError]]:
         """The files as documents, or why not, in order; the next ones are being read meanwhile."""
+        stopped = Event()
         with Extractor(self._limits) as extractor, ThreadPoolExecutor(1, "debatebot-read") as pool:
             begun: list[tuple[File, Future[Document]]] = []
             rest = iter(files)
             try:
                 while True:
                     for file in rest:
-                        begun.append((file, pool.submit(self._load, extractor, file)))
+                        begun.append((file, pool.submit(self._load, extractor, file, stopped)))
                         if len(begun) > AHEAD:
                             break
                     if not begun:
@@ -121,16 +123,19 @@ class Reader:
                     except DocumentError as error:
                         yield file, error
             finally:
+                stopped.set()
                 for _, future in begun:
                     future.cancel()
                 extractor.close()  # before the pool waits for the reading that is under way
 
-    def _load(self, extractor: Extractor, file: File) -> Document:
+    def _load(self, extractor: Extractor, file: File, stopped: Event) -> Document:
         """A file's document: from the store if its content lies there, else from the file."""
         sha256 = hashlib.sha256(read_bytes(file.path, file.root, self._limits.bytes)).hexdigest()
         known = self._store.content(sha256, format_of(file.path))
         if known and known.made_by == self._made_by:
             return replace(known.document, name=file.name, source=read_source(file.path, known.document.own))
+        if stopped.is_set():
+            raise DocumentError(f"{shown(file.name)} was not read on; add it again")
         return extractor.load(file.root, file.path)
 
     def _store_all(self, waiting: list[_Waiting], pace: _Pace) -> Iterator[Read]:

@@ -16,7 +16,7 @@ import numpy as np
 from debatebot.embedding import Vectors
 from debatebot.types import Document, Entry, Page, Passage, Sentence, Source
 
-FORMAT = "2"
+FORMAT = "3"
 SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # What a file holds, once however many names it has. `made_by` tells what its passages and vectors are made with.
@@ -37,6 +37,8 @@ SCHEMA = (
         passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vector BLOB NOT NULL,
         checksum INTEGER NOT NULL)""",
     """CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = "porter unicode61 remove_diacritics 2")""",
+    # Files of the corpus that could not be read, so that they are not tried again until they change.
+    "CREATE TABLE refusals (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TRIGGER gone AFTER DELETE ON passages BEGIN DELETE FROM words WHERE rowid = old.number; END",
 )
 # A passage goes by the first name of its content; one without a name is of a document that is gone.
@@ -55,6 +57,8 @@ ENTRY = (
     " (SELECT min(name) FROM documents e WHERE e.content = c.number)"
     " FROM documents d JOIN contents c ON c.number = d.content ORDER BY d.name"
 )
+OUTDATED = "~"
+"""Before what made a content: it is to be made again, and serves until then."""
 CONTENT = (
     "SELECT number, format, sha256, text, pages, notes, own, made_by, characters, passages, sentences, checksum"
     " FROM contents"

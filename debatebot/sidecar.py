@@ -39,6 +39,11 @@ def read_source(path: Path, own: Source = NOTHING) -> Source:
     return Source(**known)
 
 
+def checked(values: Mapping[str, str]) -> dict[str, str]:
+    """The values of keys as a sidecar takes them; raises DocumentError for one that it does not."""
+    return {key: _checked("", key, value) for key, value in values.items()}
+
+
 def write_source(path: Path, changes: Mapping[str, str]) -> None:
     """Change what the sidecar of the document at `path` says.
 
@@ -47,7 +52,7 @@ def write_source(path: Path, changes: Mapping[str, str]) -> None:
     """
     import tomlkit  # noqa: PLC0415
 
-    texts = {key: _checked("", key, value) for key, value in changes.items()}
+    texts = checked(changes)
     sidecar, found = sidecar_names(path)[0], find_sidecar(path)
     if found:
         _read(found)  # refuses what is no sidecar, before anything is changed
@@ -126,6 +131,8 @@ def _checked(where: str, key: str, value: object) -> str:
         return value.isoformat()
     if not isinstance(value, str):
         raise DocumentError(f'{where}`{key}` must be text; write it in quotes, like {key} = "..."')
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise DocumentError(f"{where}`{key}` holds characters that cannot be stored; type it anew")
     value = tidy(value)
     if len(value) > LONGEST:
         raise DocumentError(

@@ -108,11 +108,11 @@ def save_snapshot(folder: Path, snapshot: Snapshot) -> Snapshot:
     """Keep a snapshot in `folder`, in place of the one there."""
     import faiss  # noqa: PLC0415
 
-    new = folder / f"{VECTORS}.{os.getpid()}.new"
+    new = folder / f"{VECTORS}.new"
     faiss.write_index(snapshot.index or faiss.IndexIDMap2(faiss.IndexFlatIP(1)), str(new))
     label = {"generation": snapshot.generation, "sha256": sha256_of(new)}
     _flush(new)
-    note = folder / f"{LABEL}.{os.getpid()}.new"
+    note = folder / f"{LABEL}.new"
     note.write_text(json.dumps(label), encoding="utf-8")
     _flush(note)
     new.replace(folder / VECTORS)
@@ -130,15 +130,13 @@ def load_snapshot(folder: Path, library: str) -> Snapshot | None:
         if empty.library != library:
             return None
         if label["sha256"] != sha256_of(folder / VECTORS):
-            # Also between the two replacements of `save_snapshot`; then the next writer makes the pair anew.
+            # Also between the two replacements of `save_snapshot`.
             log.warning("%s is damaged; it is made again from the library", folder / VECTORS)
-            (folder / LABEL).unlink(missing_ok=True)
             return None
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError):
         log.warning("%s is damaged; it is made again from the library", folder / LABEL)
-        (folder / LABEL).unlink(missing_ok=True)
         return None
     index = cast("faiss.IndexIDMap2", faiss.read_index(str(folder / VECTORS)))
     return Snapshot(label["generation"], index, _numbers(index))

@@ -44,20 +44,31 @@ class Store:
         """A connection for one use, in one transaction; raises DamagedError for a damaged file."""
         connection = None
         try:
-            connection = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+            # mode=rw: where there is no file, none is made.
+            address = f"{self.path.absolute().as_uri()}?mode=rw"
+            connection = sqlite3.connect(address, timeout=60, isolation_level=None, uri=True)
             connection.execute("PRAGMA foreign_keys = ON")
             # Under WAL a crash of the machine may then cost the last transactions, never the file.
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             yield connection
             connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            raise LibraryError(f"{self.path} cannot be used: {error}; if this persists, {self.mend}") from error
-        except (sqlite3.DatabaseError, UnicodeDecodeError, records.ChecksumError) as error:
+        except (records.ChecksumError, UnicodeDecodeError) as error:
             raise DamagedError(f"{self.path} is damaged ({error}); {self.mend}") from error
+        except sqlite3.DatabaseError as error:
+            raise self._error(error) from error
         finally:
             if connection is not None:
                 connection.close()
+
+    def _error(self, error: sqlite3.DatabaseError) -> LibraryError:
+        """What SQLite found, told apart: a damaged file can be made again, a full disk wants room."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or "decode" in str(error):
+            return DamagedError(f"{self.path} is damaged ({error}); {self.mend}")
+        if code == sqlite3.SQLITE_FULL:
+            return LibraryError(f"{self.path} cannot be written ({error}); make room on the disk")
+        return LibraryError(f"{self.path} cannot be used: {error}; if this persists, {self.mend}")
 
     # ---- the file as a whole
 
@@ -158,7 +169,7 @@ class Store:
     def outdate(self) -> None:
         """Mark everything as to be made again."""
         with self.connect(write=True) as connection:
-            connection.execute("UPDATE contents SET made_by = ''")
+            connection.execute("UPDATE contents SET made_by = ? || made_by", [records.OUTDATED])
             _next_generation(connection)
 
     # ---- reading
@@ -185,11 +196,32 @@ class Store:
                 return replace(records.read_content(content).document, name=name, source=known.source)
         raise DocumentError(f"the library holds no document {name!r}; `debatebot list` names those it holds")
 
-    def names(self, sha256: str) -> list[tuple[str, Source]]:
-        """The names, in order, under which the content with this hash is in the library, with their sources."""
+    def names(self, content: int) -> list[Known]:
+        """The documents, by name, that a content goes by."""
         with self.connect() as connection:
-            rows = connection.execute(records.DOCUMENT + " WHERE c.sha256 = ? ORDER BY d.name", [sha256]).fetchall()
-            return [(known.name, known.source) for known in map(records.read_known, rows)]
+            rows = connection.execute(records.DOCUMENT + " WHERE d.content = ? ORDER BY d.name", [content]).fetchall()
+            return list(map(records.read_known, rows))
+
+    def namesakes(self, name: str) -> list[Known]:
+        """The other documents, by name, that have the very same content."""
+        sql = records.DOCUMENT + (
+            " WHERE d.content = (SELECT content FROM documents WHERE name = ?) AND d.name <> ? ORDER BY d.name"
+        )
+        with self.connect() as connection:
+            return list(map(records.read_known, connection.execute(sql, [name, name]).fetchall()))
+
+    def refusals(self) -> dict[str, tuple[str, str]]:
+        """Of the files of the corpus that could not be read, by name, the stamp and the reason."""
+        with self.connect() as connection:
+            rows = connection.execute("SELECT name, stamp, reason FROM refusals").fetchall()
+        return {name: (stamp, reason) for name, stamp, reason in rows}
+
+    def keep_refusals(self, refusals: dict[str, tuple[str, str]]) -> None:
+        """Put these in the place of those that are kept."""
+        with self.connect(write=True) as connection:
+            connection.execute("DELETE FROM refusals")
+            rows = [(name, stamp, reason) for name, (stamp, reason) in refusals.items()]
+            connection.executemany("INSERT INTO refusals VALUES (?, ?, ?)", rows)
 
     def entries(self) -> list[Entry]:
         """All documents by name, with their counts."""
@@ -209,12 +241,12 @@ class Store:
     def numbers(self, made_by: str) -> tuple[str, Numbers]:
         """The generation and, of that moment, the numbers (n,) of the passages that were made so, in order."""
         sql = (
-            "SELECT p.number FROM passages p JOIN contents c ON c.number = p.content WHERE c.made_by = ?"
+            "SELECT p.number FROM passages p JOIN contents c ON c.number = p.content WHERE c.made_by IN (?, ?)"
             " AND c.number IN (SELECT content FROM documents) ORDER BY p.number"
         )
         with self.connect() as connection:
             meta = dict(connection.execute("SELECT key, value FROM meta"))
-            rows = connection.execute(sql, [made_by]).fetchall()
+            rows = connection.execute(sql, [made_by, records.OUTDATED + made_by]).fetchall()
         return f"{meta['library']}-{meta['generation']}", np.array([row[0] for row in rows], dtype=np.int64)
 
     def vectors(self, numbers: Numbers) -> tuple[Numbers, Vectors]:

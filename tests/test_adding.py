@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from debatebot.brief import Judged, cite, quote_all
-from debatebot.errors import BusyError, DocumentError
+from debatebot.errors import BusyError, DocumentError, LibraryError
 from debatebot.library import Library
 from debatebot.lock import one_writer
 from debatebot.retrieve import retrieve
@@ -59,7 +59,6 @@ def test_a_folder_is_added_with_its_citations(made: Library, outside: Path, embe
     }
     [evidence] = found(made, embedder, "What is bread made of?")[:1]
     assert (evidence.quote, cite(evidence)) == (BREAD, "Bo Baker, “Bread,” ¶ 1")
-    assert not made.changed()
     embedder.embedded = 0
     assert made.sync().unchanged == report.added
     assert embedder.embedded == 0
@@ -162,9 +161,7 @@ def test_a_described_document_is_cited_so_and_nothing_else_of_its_sidecar_is_los
     made.add([outside / "more/bread.md"])
     embedder.embedded = 0
     given = made.document("bread.md").source
-    made.sync()
     made.describe("bread.md", {"title": "On bread", "author": given.author, "date": ""})
-    assert not made.changed()
     assert made.document("bread.md").source == replace(given, title="On bread")
     sidecar = (made.corpus / "bread.md.toml").read_text()
     assert sidecar == 'author = "Bo Baker"  # the younger\ntitle = "On bread"\n'
@@ -270,3 +267,92 @@ def test_an_answer_from_a_pdf_cites_the_printed_page_of_its_sentence(
     assert quotes["Its first summit was held there."] == "“Pact,” p. xii"
     assert quotes["Its court never sat, for nobody paid the judges."] == "“Pact,” p. 1"
     assert [entry.pages for entry in made.entries()] == [2]
+
+
+def test_a_changed_file_is_read_again_whatever_was_saved_of_it_meanwhile(made: Library, tmp_path: Path) -> None:
+    write(tmp_path, ferry=FERRY)
+    made.sync()
+    write(tmp_path, ferry=TAXES)
+    made.describe("ferry.txt", {"author": "Ann"})
+    with pytest.raises(DocumentError, match="has changed since it was read"):
+        made.remove(["ferry.txt"])
+    assert made.sync().updated == ("ferry.txt",)
+    assert made.document("ferry.txt").text == TAXES
+    assert made.document("ferry.txt").source.author == "Ann"
+
+
+@pytest.mark.parametrize("loss", ["deleted", "damaged", "never there"])
+def test_adding_to_an_index_that_is_gone_brings_the_rest_back(
+    made: Library, tmp_path: Path, outside: Path, loss: str
+) -> None:
+    write(tmp_path, taxes=TAXES, ferry=FERRY)
+    if loss != "never there":
+        made.sync()
+        made.store.path.write_bytes(b"no database" * 999)
+    if loss == "deleted":
+        shutil.rmtree(made.index)
+    report = made.add([outside])
+    assert report.added == ("outside/more/bread.md",)
+    assert report.unchanged == ("ferry.txt",)
+    assert [name for _, name in report.placed] == ["ferry.txt", "outside/more/bread.md"]
+    assert [entry.document for entry in made.entries()] == ["ferry.txt", "outside/more/bread.md", "taxes.txt"]
+
+
+def test_a_bad_citation_is_refused_before_anything_is_copied(made: Library, outside: Path) -> None:
+    for source in (Source(url="bread.example"), Source(author="\udcff"), Source(title="x" * 2000)):
+        with pytest.raises(DocumentError):
+            made.add([outside / "ferry.txt"], source)
+    assert corpus(made) == {}
+
+
+def test_names_that_the_corpus_leaves_out_are_changed(made: Library, tmp_path: Path) -> None:
+    for name in ("README.md", "~$draft.txt", ".hidden.txt"):
+        (tmp_path / name).write_text(f"This is {name} and its words.")
+        assert len(made.add([tmp_path / name]).added) == 1
+    assert sorted(corpus(made)) == ["_README.md", "draft.txt", "hidden.txt"]
+    assert len(made.sync().unchanged) == 3
+
+
+def test_the_same_bytes_of_another_kind_are_another_document(made: Library, tmp_path: Path) -> None:
+    page = "<html><body><p>The ferry leaves the island at nine in the morning.</p></body></html>"
+    for suffix in ("txt", "html"):
+        (tmp_path / f"page.{suffix}").write_text(page)
+        assert made.add([tmp_path / f"page.{suffix}"]).added == (f"page.{suffix}",)
+    assert made.also(made.document("page.html")) == ()
+
+
+def test_a_file_that_was_put_there_by_hand_is_not_copied_beside_it(made: Library, outside: Path) -> None:
+    made.sync()
+    shutil.copy(outside / "ferry.txt", made.corpus)
+    assert made.add([outside / "ferry.txt"]).added == ("ferry.txt",)
+    assert list(corpus(made)) == ["ferry.txt"]
+
+
+def test_a_refused_file_is_tried_again_only_when_it_has_changed(
+    made: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, blank=" ")
+    refused = made.sync().refused
+    assert [refusal.document for refusal in refused] == ["blank.txt"]
+    monkeypatch.setattr("debatebot.reading.Extractor.load", lambda *_: pytest.fail("it was read again"))
+    assert made.sync().refused == refused
+    monkeypatch.undo()
+    write(tmp_path, blank=FERRY)
+    assert made.sync().added == ("blank.txt",)
+
+
+def test_a_rebuild_serves_readers_meanwhile(made: Library, tmp_path: Path, embedder: CountingEmbedder) -> None:
+    write(tmp_path, ferry=FERRY, bread=BREAD)
+    made.sync()
+    quotes: list[str] = []
+
+    def look(_: Reading) -> None:
+        quotes.append(found(made, embedder, "When does the ferry leave?")[0].quote)
+
+    assert len(made.sync(look, rebuild=True).updated) == 2
+    assert set(quotes) == {FERRY}
+
+
+def test_an_index_inside_the_corpus_is_refused(tmp_path: Path, embedder: CountingEmbedder) -> None:
+    with pytest.raises(LibraryError, match="lies in the corpus folder"):
+        Library(tmp_path, tmp_path / "index", embedder)

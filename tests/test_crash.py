@@ -195,7 +195,7 @@ def restart(host: Host, library: Library, world: World, embedder: CountingEmbedd
 def stale(library: Library) -> bool:
     """Whether a rebuild was cut short, so that a plain sync asks for the rebuild."""
     with sqlite3.connect(library.store.path) as connection:
-        found = connection.execute("SELECT 1 FROM contents WHERE made_by = ''").fetchone() is not None
+        found = connection.execute("SELECT 1 FROM contents WHERE made_by LIKE '~%'").fetchone() is not None
     connection.close()
     return found
 

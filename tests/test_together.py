@@ -47,11 +47,22 @@ class Asker:
             text: str = answer.read().decode()
             return text
 
-    def ask(self, question: str, function: int) -> None:
+    def ask(self, question: str | dict[str, Any], function: int) -> None:
         session = f"{self.name}{len(self.answers)}"
         body = {"data": [question, "ask", None], "fn_index": function, "session_hash": session, "trigger_id": None}
         self.call("queue/join", body)
         self.answers.append(self.call(f"queue/data?session_hash={session}"))
+
+
+def test_an_address_in_the_place_of_a_message_is_not_fetched(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus/a.txt").write_text("The ferry leaves at nine.")
+    with served(tmp_path / "corpus", tmp_path) as server:
+        asker = Asker(server, "hostile")
+        file = {"path": "http://example.com/", "meta": {"_type": "gradio.FileData"}}
+        asker.ask(file, respond_function(server))
+        assert "not taken here" in asker.answers[0]
+        assert not list(tmp_path.rglob("example*"))
 
 
 def respond_function(server: Server) -> int:

@@ -53,7 +53,13 @@ class FakeBot:
         self.sync_fault: Exception | None = None
         self.syncs = 0
 
-    def sync(self, progress: ReadingProgress, say: Callable[[str], None]) -> SyncReport:  # noqa: ARG002
+    def sync(
+        self,
+        progress: ReadingProgress,
+        *,
+        rebuild: bool,  # noqa: ARG002
+        say: Callable[[str], None],  # noqa: ARG002
+    ) -> SyncReport:
         if self.sync_fault:
             raise self.sync_fault
         progress(Reading(1, 4, "c.txt", 0.5))

@@ -50,6 +50,8 @@ def test_the_machine_s_own_names_are_answered(host: str) -> None:
         "a@localhost",
         "192.168.0.7",
         "[::2]",
+        "[::1",
+        "[x]",
     ],
 )
 def test_foreign_names_are_refused(host: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote
@@ -36,7 +36,13 @@ class FakeBot:
         self.report: SyncReport | None = None
         self.differs = False
 
-    def sync(self, progress: ReadingProgress, say: Callable[[str], None]) -> SyncReport:  # noqa: ARG002
+    def sync(
+        self,
+        progress: ReadingProgress,
+        *,
+        rebuild: bool,  # noqa: ARG002
+        say: Callable[[str], None],  # noqa: ARG002
+    ) -> SyncReport:
         self.asked.append("sync")
         for number in range(100):
             progress(Reading(number, 100, f"{number}.txt", 0.0, 50.0))
@@ -59,12 +65,13 @@ class FakeBot:
             raise self.fault
         for done, path in enumerate(paths):
             progress(Reading(done, len(paths), path.name, 0.5))
-        return self.report or SyncReport(added=tuple(path.name for path in paths))
+        names = tuple(path.name for path in paths)
+        return self.report or SyncReport(added=names, placed=tuple(zip(paths, names, strict=True)))
 
-    def describe(self, document: str, source: Source) -> None:
-        self.asked.append(f"describe {document} {source.author}")
+    def describe(self, document: str, changes: Mapping[str, str], *, say: Callable[[str], None]) -> None:  # noqa: ARG002
+        self.asked.append(f"describe {document} {changes['author']}")
 
-    def remove(self, documents: Sequence[str]) -> None:
+    def remove(self, documents: Sequence[str], *, say: Callable[[str], None]) -> None:  # noqa: ARG002
         raise DocumentError(f"the library holds no document {documents[0]!r}; check the name")
 
     def load(self, say: Callable[[str], None]) -> None:
@@ -104,7 +111,7 @@ def test_an_edit_and_a_file_come_before_the_rest_of_the_folder() -> None:
     tasks.sync(work, bot)
     until(lambda: work.shelf.of == 100)
     file = add(work, bot, "a.txt")
-    edit = tasks.describe(work, bot, "a.txt", Source(author="B. Author"))
+    edit = tasks.describe(work, bot, fake.entries()[0], {"author": "B. Author"})
     assert edit.result.result(5).state == "done"
     assert file.result.result(5).words == "Added, 7 passages"
     until(lambda: fake.asked.count("sync") == 2)
@@ -168,7 +175,7 @@ def test_what_became_of_each_file_is_read_off_one_report() -> None:
             Refusal("in/3/c.pdf", "in/3/c.pdf is damaged; save it anew"),
             Refusal("in/4/d.txt", "d.txt: it is a link"),
         ),
-        notes=("in/1/b.txt is already in the library, as notes/b.txt",),
+        placed=((paths[0], "a.txt"), (paths[1], "notes/b.txt"), (paths[2], "a-2.txt")),
     )
     held = {name: Entry(name, Source(title="T"), "txt", None, 1, 1, 1, "") for name in ("a.txt", "notes/b.txt")}
     found = tasks.added(paths, report, held)

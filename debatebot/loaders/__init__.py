@@ -43,6 +43,8 @@ LOADERS: dict[str, tuple[str, Loader]] = {
 """suffix -> (format, loader)"""
 
 LIMITS = Limits()
+README = "README.md"
+"""At the top of the corpus it speaks of the corpus and is no document."""
 LOADING_VERSION = "1"
 """Goes up whenever the same file would give another text: the library stores it and notices."""
 
@@ -99,8 +101,8 @@ def find_files(corpus: Path, storable: bool = True) -> tuple[list[Path], list[Re
 
     Left out are hidden files and folders, sidecars and lists of references. Links are listed only if they are files,
     and folders that are links are refused: `load` refuses a link that leaves the corpus. `storable` is for a folder
-    where files stay as they are named, as in the corpus: names that cannot be stored are refused, `README.md` is
-    left out.
+    where files stay as they are named, as in the corpus: names that cannot be stored are refused, `README.md` at the
+    top is left out.
     Raises DocumentError if `corpus` is no folder.
     """
     if not corpus.is_dir():
@@ -132,7 +134,7 @@ def _walk(corpus: Path, storable: bool) -> Iterator[tuple[Path, str]]:
                 yield here / name, "it is a link to a folder; copy the files into the corpus instead"
         for name in names:
             path = here / name
-            if not _left_out(path, names) and not (storable and path == corpus / "README.md"):
+            if not _left_out(path, names) and not (storable and path == corpus / README):
                 yield path, _unreadable(path) or (_unstorable(path.relative_to(corpus)) if storable else "")
     for error in unread:
         mend = "move what is in it up" if error.errno == errno.ENAMETOOLONG else "give yourself the right to read it"
@@ -157,6 +159,12 @@ def _unstorable(name: Path) -> str:
     """Why a file cannot stay under that name, or an empty string."""
     plain = shown(name.as_posix()) == name.as_posix()
     return "" if plain else "its name holds characters that cannot be stored; rename it"
+
+
+def unfit(name: str) -> str:
+    """Why a file of that name in the corpus would be no document, or an empty string."""
+    hidden = any(part.startswith((".", "~$")) for part in name.split("/"))
+    return "files of that name are left out; rename it" if hidden or name == README else _unstorable(Path(name))
 
 
 def _unreadable(path: Path) -> str:

@@ -119,8 +119,15 @@ def build(chat: Chat, settings: Settings) -> gr.Blocks:
             trigger_mode="once",
             api_visibility="private",
         )
+    for component in blocks.blocks.values():
+        component.async_move_resource_to_block_cache = fetch_nothing  # type: ignore[method-assign, assignment]
     blocks.queue(max_size=QUEUE)
     return blocks
+
+
+async def fetch_nothing(*_: object) -> str:
+    """Refuses what Gradio would fetch: whoever sends an address in the place of a text. The page never does."""
+    raise gr.Error("Files and addresses are not taken here.")
 
 
 def create_app(bot: DebateBot, host: str = "127.0.0.1") -> FastAPI:
@@ -173,7 +180,8 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
     print(f"debatebot is at http://{shown}:{port} (Ctrl+C stops it)", file=sys.stderr, flush=True)  # noqa: T201
     if host not in LOOPBACK:
         print(  # noqa: T201
-            "Whoever can reach this machine can read the library; use --host 127.0.0.1 to keep it to yourself.",
+            "Whoever can reach this machine can read the library and change it; use --host 127.0.0.1 to keep it to "
+            "yourself.",
             file=sys.stderr,
             flush=True,
         )

@@ -108,6 +108,7 @@ class Background:
             except Exception:  # a thread's last resort: the next look may do better
                 logger.exception("looking at the corpus folder failed")
                 now = ""
+            acted = acted if now else ""
             # What was acted on is not tried again: it would fail again.
             if now and now == before and now != acted:
                 acted = now

@@ -99,9 +99,14 @@ class Chat:
 
     def _until_ready(self) -> Iterator[str]:
         """What is waited for: the models, and for a while what is new in the corpus folder."""
-        self._background.catch_up()
         until = time.monotonic() + PATIENCE
-        while words := _awaited(self._background.status, late=time.monotonic() > until):
+        while True:
+            late = time.monotonic() > until
+            if not late:
+                self._background.catch_up()
+            words = _awaited(self._background.status, late=late)
+            if not words:
+                return
             yield words
             self._background.wait(TICK)
 

@@ -99,7 +99,7 @@
     table.append(element("thead"), element("tbody"));
     table.tHead.append(head);
     const more = element("button", "", { type: "button", className: "chip", id: "show-all", hidden: true });
-    more.addEventListener("click", () => { all = true; render(); });
+    more.addEventListener("click", () => { all = true; close(); render(); });
     byId("books").append(find, element("p", "", { id: "none", className: "quiet" }), table, more);
   }
 
@@ -262,16 +262,18 @@
     form.elements.title.focus();
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const fields = Object.fromEntries(new FormData(form));
+      // Only what was changed: another tab, or a hand in the folder, may have changed the rest.
+      const filled = Object.entries(Object.fromEntries(new FormData(form)));
+      const fields = Object.fromEntries(filled.filter(([name, words]) => words !== one.fields[name]));
       const answer = await post("library/describe", { document: one.document, fields }, form);
       if (!answer) return;
-      if (answer.later) later(answer.id, fields.title);
+      if (answer.later) later(answer.id, one.title);
       else byId("library-news").textContent = "Saved.";
       // Shown at once; what the server has comes with the next look.
       Object.assign(one.fields, fields);
-      one.title = fields.title.trim() || one.title;
+      one.title = fields.title?.trim() || one.title;
       stale = true;
-      close(true);
+      if (open?.row === made) close(true);
     });
   }
 

@@ -47,6 +47,7 @@ class Task:
     run: Run
     path: Path | None = None
     after: Callable[[], None] = lambda: None
+    rebuild: bool = False
     result: Future[Outcome] = field(default_factory=Future)
 
 

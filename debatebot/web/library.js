@@ -17,6 +17,7 @@
   let status = null;
   let busySince = 0;
   let pasted = null; // the text that was sent last, until it is in
+  let lastBoot = "";
   let announced = "";
   let told = 0; // quarters of the way that were said aloud
 
@@ -198,7 +199,21 @@
     return from;
   }
 
+  /** After another start of the server its numbers begin anew, and what it had not read yet it does not have. */
+  function startedAgain(news) {
+    const boot = news.after.split(".")[0];
+    if (lastBoot && lastBoot !== boot) {
+      for (const line of lines.values()) {
+        if (line.id && isGoing(line)) refuse(line, "debatebot was started again before this was read; add it again.");
+        delete line.id;
+      }
+      if (pasted) pasteSettled({ state: "refused", words: "debatebot was started again before this was read; add it again." });
+    }
+    lastBoot = boot;
+  }
+
   function learn(news) {
+    startedAgain(news);
     const from = firstTold(news);
     for (const job of news.jobs) {
       if (pasted?.id === job.id) pasteSettled(job);

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from concurrent.futures import TimeoutError as Late
-from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -15,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from debatebot.bot import DebateBot
-from debatebot.sidecar import tidy
+from debatebot.sidecar import LONGEST, tidy
 from debatebot.types import Entry, Source
 from debatebot.web import tasks
 from debatebot.web.background import Background
@@ -24,7 +23,6 @@ from debatebot.web.jobs import Outcome, Task
 from debatebot.web.library_view import FIELDS
 
 HEADER = "library"
-LONGEST_FIELD = 2_000
 SOON = 8.0
 """Seconds that an edit waits for what is under way; after that the page is told when it is done."""
 NO_STORE = {"Cache-Control": "no-store"}
@@ -63,7 +61,7 @@ def add_library_routes(app: FastAPI, bot: DebateBot, background: Background, inc
     @router.post("/text")
     async def text(request: Request) -> Response:
         sent = await _fields(request)
-        source = _source(sent, Source())
+        source = Source(**_given(sent))
         if not source.title:
             raise Refused(400, "Give the text a title.", "title")
         body = sent.get("text", "")
@@ -79,8 +77,7 @@ def add_library_routes(app: FastAPI, bot: DebateBot, background: Background, inc
         fields = sent.get("fields")
         if not isinstance(fields, dict):
             raise Refused(400, "There is nothing to save.")
-        source = _source(_texts(fields), entry.source)
-        return await _soon(tasks.describe(work, bot, entry.document, source))
+        return await _soon(tasks.describe(work, bot, entry, _given(_texts(fields))))
 
     @router.post("/remove")
     async def remove(request: Request) -> Response:
@@ -129,17 +126,18 @@ def _texts(sent: dict[str, Any]) -> dict[str, str]:
     return sent
 
 
-def _source(sent: dict[str, str], known: Source) -> Source:
-    """What is known of a document, with the fields of a form in it."""
+def _given(sent: dict[str, str]) -> dict[str, str]:
+    """What the fields of a form say of a document."""
+    for name in FIELDS:
+        if len(sent.get(name, "")) > LONGEST:
+            raise Refused(400, f"This is longer than {LONGEST:,} characters; shorten it.", name)
     given = {name: tidy(sent[name]) for name in FIELDS if name in sent}
     for name, value in given.items():
-        if len(value) > LONGEST_FIELD:
-            raise Refused(400, f"This is longer than {LONGEST_FIELD:,} characters; shorten it.", name)
         if any(0xD800 <= ord(character) < 0xE000 for character in value):
             raise Refused(400, "This holds characters that cannot be stored; type it anew.", name)
     if given.get("url") and not given["url"].lower().startswith(("https://", "http://")):
         raise Refused(400, "Begin it with https:// or http://.", "url")
-    return replace(known, **given)
+    return given
 
 
 def _entry(background: Background, document: object) -> Entry:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from debatebot.loaders import LOADERS
 from debatebot.output import plural, time_left
+from debatebot.sidecar import LONGEST
 from debatebot.types import Entry
 from debatebot.web.incoming import too_large
 from debatebot.web.jobs import Job
@@ -92,7 +93,7 @@ def _field(name: str) -> str:
     example = f' placeholder="{text(EXAMPLES[name])}"' if name in EXAMPLES else ""
     return (
         f'<label data-field="{name}"><span>{FIELDS[name]}</span><input name="{name}" dir="auto" autocomplete="off" '
-        f'maxlength="2000"{kind}{example}><em role="alert"></em></label>'
+        f'maxlength="{LONGEST}"{kind}{example}><em role="alert"></em></label>'
     )
 
 

@@ -249,7 +249,7 @@
     let wait = OFTEN;
     try {
       const query = new URLSearchParams({ seen: known, after });
-      const status = await (await fetch(`status?${query}`, { cache: "no-store" })).json();
+      const status = await (await fetch(`status?${query}`, { cache: "no-store", signal: AbortSignal.timeout(15000) })).json();
       known = status.version;
       after = status.after;
       fill("status-line", status.line, false);
@@ -268,6 +268,8 @@
   async function reread(how) {
     try {
       await fetch(how === "rebuild" ? "reread?rebuild=1" : "reread", { method: "POST", headers: { "X-Debatebot": "reread" } });
+    } catch {
+      // The poll says that the server does not answer.
     } finally {
       poll();
     }

@@ -92,7 +92,7 @@ class Guard:
         if not allowed(headers.get("host", ""), self._host):
             return PlainTextResponse("This address is not one debatebot answers to; see --host.", 400)
         origin = headers.get("origin")
-        if origin and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        if origin and _place(origin) != headers.get("host", "").lower():
             return PlainTextResponse("Requests from other sites are refused.", 403)
         if closed(scope["path"]):
             return PlainTextResponse("This route is closed.", 403)
@@ -108,7 +108,10 @@ def allowed(name: str, host: str) -> bool:
     The guard is against names that another site points at this machine. An address of numbers cannot be one, so
     a server that listens on every interface answers to those, and to the machine's own name.
     """
-    hostname = urlsplit(f"//{name}").hostname if name and "@" not in name else None
+    try:
+        hostname = urlsplit(f"//{name}").hostname if name and "@" not in name else None
+    except ValueError:
+        return False
     if hostname is None:
         return False
     if hostname in LOOPBACK or hostname == host:
@@ -124,6 +127,14 @@ def closed(path: str) -> bool:
         return bool(parts) and parts[0] in {"monitoring", "login", "logout"}
     rest = "/".join(parts[1:])
     return rest.startswith(CLOSED)
+
+
+def _place(origin: str) -> str | None:
+    """The host and port of an origin; None where it is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _is_address(hostname: str) -> bool:

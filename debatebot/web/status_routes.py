@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -35,7 +36,8 @@ def told(background: Background, seen: str, after: str) -> dict[str, Any]:
     boot, _, turn = after.partition(".")
     known = int(turn) if boot == background.boot and turn.isascii() and turn.isdigit() else 0
     jobs = background.work.jobs(known)
-    version = f"{background.boot}.{now.shelf.version}.{now.phase}"
+    words = zlib.crc32(f"{now.shelf.trouble}{now.shelf.outdated}{now.models.message}".encode())
+    version = f"{background.boot}.{now.shelf.version}.{now.phase}.{words}"
     found: dict[str, Any] = {
         "phase": now.phase,
         "busy": now.shelf.busy,

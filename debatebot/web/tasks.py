@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from debatebot.bot import DebateBot
@@ -23,7 +23,7 @@ def sync(work: Work, bot: DebateBot, rebuild: bool = False) -> Task:
         report = bot.sync(progress, rebuild=rebuild, say=work.say)
         return [Outcome("done", "", report.refused, report.notes)]
 
-    return work.submit("sync", "the corpus folder", run)
+    return work.submit("sync", "the corpus folder", run, rebuild=rebuild)
 
 
 def add(work: Work, bot: DebateBot, path: Path, after: Callable[[], None], source: Source | None = None) -> Task:
@@ -37,14 +37,14 @@ def add(work: Work, bot: DebateBot, path: Path, after: Callable[[], None], sourc
     return work.submit("text" if source else "file", given.title or path.name, run, path, after)
 
 
-def describe(work: Work, bot: DebateBot, document: str, source: Source) -> Task:
+def describe(work: Work, bot: DebateBot, entry: Entry, changes: Mapping[str, str]) -> Task:
     """Change what is known of a document for its citation."""
 
     def run(_: Sequence[Path], __: ReadingProgress) -> list[Outcome]:
-        bot.describe(document, source, say=work.say)
+        bot.describe(entry.document, changes, say=work.say)
         return [Outcome("done", "Saved")]
 
-    return work.submit("edit", source.title or document, run)
+    return work.submit("edit", entry.source.title or entry.document, run)
 
 
 def remove(work: Work, bot: DebateBot, document: str, title: str) -> Task:

@@ -27,7 +27,7 @@ SUBJECT = "Arab NATO"
 SEARCHED = 50
 """Documents that are looked through for what the examples are about."""
 ORDER: tuple[tuple[Kind, ...], ...] = (("edit", "removal"), ("file", "text"), ("sync",))
-KEPT = 300
+KEPT = 5_000
 """Finished jobs that are remembered, so that the page can say what became of them."""
 MANY, TOGETHER = 8, 16
 """Where more files than MANY wait, TOGETHER are read at once, which is quicker; few are told of one by one."""
@@ -61,16 +61,25 @@ class Work:
         self._set(busy=True)
         threading.Thread(target=self._loop, args=[after], name="debatebot-library", daemon=True).start()
 
-    def submit(
-        self, kind: Kind, name: str, run: Run, path: Path | None = None, after: Callable[[], None] = lambda: None
+    def submit(  # noqa: PLR0913
+        self,
+        kind: Kind,
+        name: str,
+        run: Run,
+        path: Path | None = None,
+        after: Callable[[], None] = lambda: None,
+        *,
+        rebuild: bool = False,
     ) -> Task:
         """Have something done; a second wish to read the folder joins the one that waits already."""
         with self._changed:
             queue = self._queues[next(place for place, kinds in enumerate(ORDER) if kind in kinds)]
             if kind == "sync" and queue:
+                if rebuild and not queue[0].rebuild:
+                    queue[0] = replace(queue[0], run=run, rebuild=True)
                 return queue[0]
             self._next_id += 1
-            task = Task(self._next_id, kind, run, path, after)
+            task = Task(self._next_id, kind, run, path, after, rebuild)
             if kind in ("file", "text"):
                 self._batch_began = self._batch_began or time.monotonic()
                 self._batch += 1
@@ -111,7 +120,10 @@ class Work:
 
     def _loop(self, after: float) -> None:
         time.sleep(after)
-        self._look()
+        try:
+            self._look()
+        except Exception:  # a thread's last resort: reading the folder will tell
+            logger.exception("looking at the library failed")
         while True:
             tasks = self._take()
             try:
@@ -159,7 +171,8 @@ class Work:
             self._forget()
         for task, outcome in zip(tasks, outcomes, strict=True):
             task.after()
-            task.result.set_result(outcome)
+            if not task.result.done():
+                task.result.set_result(outcome)
 
     def _outcomes(self, tasks: Sequence[Task]) -> Sequence[Outcome]:
         words = UNEXPECTED
@@ -180,7 +193,9 @@ class Work:
             self._set(waits_for="")
         if tasks[0].kind == "sync":
             self._set(trouble=words)
-        return [Outcome("refused", words)] * len(tasks)
+        if len(tasks) > 1:  # each by itself: what is wrong with one is no reason to refuse the others
+            return [self._outcomes([task])[0] for task in tasks]
+        return [Outcome("refused", words)]
 
     def _progress(self, reading: Reading) -> None:
         with self._changed:
@@ -190,7 +205,9 @@ class Work:
                     self._tell(replace(self._jobs[task.id], state="reading", part=reading.part))
             self._set(usable=True, waits_for="")
             # Between two documents nothing is lost but the reading of the few that wait to be stored.
-            if self._is_sync() and reading.part == 0.0 and any(self._queues[:-1]):
+            # Files cannot be added before an index that is made again is whole.
+            first = self._queues[:1] if self._is_sync() and self._current[0].rebuild else self._queues[:-1]
+            if self._is_sync() and reading.part == 0.0 and any(first):
                 raise _InterruptedError
         if time.monotonic() > self._look_again:
             self._look()
