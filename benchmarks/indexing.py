@@ -69,9 +69,9 @@ def index(folder: Path, files: list[Path], root: Path, blocks: int, bare_every: 
     return sums
 
 
-def megabytes(who: int) -> float:
-    """The most memory that this process, or one of its children, has held."""
-    return resource.getrusage(who).ru_maxrss / 1000
+def megabytes() -> float:
+    """The most memory that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 def main() -> None:
@@ -91,7 +91,7 @@ def main() -> None:
         folder: Path = options.keep or Path(scratch)
         (folder / "corpus").mkdir(parents=True, exist_ok=True)
         sums = index(folder, files, options.folder, options.blocks, options.bare_every)
-        memory = megabytes(resource.RUSAGE_SELF)
+        memory = megabytes()
         first = files[0].relative_to(options.folder).as_posix()
         table = {
             "files": len(files),
@@ -100,8 +100,7 @@ def main() -> None:
             "passages a second, model alone": sums["passages"] / sums["bare"],
             "ratio": sums["bare"] / sums["ours"],
             "minutes for all": sums["all_seconds"] / 60,
-            "peak memory, MB": memory,
-            "peak memory of the reader's process, MB": megabytes(resource.RUSAGE_CHILDREN),
+            "peak memory, both models, MB": memory,
             "sync, nothing changed, whole process, s": min(command(folder, "sync") for _ in range(3)),
             "removing one document, whole process, s": command(folder, "remove", first),
         }
