@@ -5,12 +5,14 @@ Each line on standard input is the JSON of a task; its answer is the process num
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 from pathlib import Path
 
 from debatebot.embedding import SentenceTransformerEmbedder
+from debatebot.errors import DocumentError
 from debatebot.library import Library
 
 
@@ -23,7 +25,9 @@ def work(task: dict[str, str], embedder: SentenceTransformerEmbedder) -> None:
     if task["do"] == "add":
         library.add([Path(task["what"])])
     elif task["do"] == "remove":
-        library.remove([task["what"]])
+        # What an earlier kill has kept from being read is refused, and so it should be.
+        with contextlib.suppress(DocumentError):
+            library.remove([task["what"]])
     else:
         library.sync(rebuild=task["do"] == "rebuild")
 
