@@ -286,6 +286,10 @@ def _limit_memory(memory: int) -> None:
 
 def _peak() -> int:
     """The most memory that this process has held at a time, in bytes; 0 where that is not known."""
+    with contextlib.suppress(OSError, StopIteration):
+        # On Linux `getrusage` counts what the parent held when it started this one; this does not.
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) * 1024
     if not resource:
         return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -207,6 +207,15 @@ def test_a_worker_is_replaced_once_it_has_grown_or_read_many(rig: Rig, extractor
     assert not [pid for pid in set(pids(tmp_path)[:-1]) - {pids(tmp_path)[-1]} if alive(pid)]
 
 
+def test_the_size_of_the_program_is_not_held_against_its_worker(rig: Rig, extractor: Extractor, tmp_path: Path) -> None:
+    held = bytearray(b"1" * 500_000_000)  # touched, so that it is really held
+    path = rig("a.txt", TELL)
+    for _ in range(3):
+        extractor.load(tmp_path, path)
+    assert len(held) == 500_000_000
+    assert len(set(pids(tmp_path))) == 1
+
+
 def test_threads_get_their_own_documents(extractor: Extractor, tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.txt" for number in range(60)]
     for path in paths:
