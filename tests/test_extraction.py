@@ -275,6 +275,8 @@ def test_a_reader_that_does_not_start_is_no_fault_of_a_file(rig: Rig, extractor:
 def parent(tmp_path: Path, path: Path, after: str = "") -> subprocess.Popen[bytes]:
     """A program of its own, at the head of a group, that reads `path` with 2 seconds a file."""
     code = (
+        # Whoever started the tests in the background has passed on that interrupts are ignored.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from pathlib import Path; from debatebot.extraction import Extractor; "
         f"e = Extractor(seconds=2); e.load(Path({str(tmp_path)!r}), Path({str(path)!r})); {after}"
     )

@@ -382,7 +382,7 @@ def test_damage() -> None:
 
 def test_scans() -> None:
     assert refusal(make_pdf([[Picture()]] * 3)) == (
-        "a.pdf holds pictures of 3 pages and no text; make a copy with text, e.g. `ocrmypdf a.pdf NEW.pdf`"
+        "a.pdf holds pictures of 3 pages and no text; have the text recognised (OCR), e.g. `ocrmypdf a.pdf NEW.pdf`"
     )
     stamped: list[Page] = [[Picture(), Text(LEFT, 20, f"Downloaded from the archive on {n} May")] for n in range(4)]
     assert refusal(make_pdf(stamped)).startswith("a.pdf holds pictures of 4 pages and no text;")

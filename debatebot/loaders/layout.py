@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from debatebot.loaders.hyphens import HYPHEN, Words
 from debatebot.loaders.lines import Line, Margins, body_size, leading, rounded, same_size
@@ -38,10 +37,15 @@ def compose(pages: list[list[Line]], labels: list[str]) -> tuple[str, tuple[Page
     return text.finished(), tuple(_tiled(found))
 
 
-def _tiled(pages: list[Page]) -> Iterator[Page]:
-    """The pages, none of them ending behind the next one's start (where a hyphen between them has gone since)."""
-    for page, following in zip_longest(pages, pages[1:]):
-        yield Page(page.label, page.start, min(page.end, following.start)) if following else page
+def _tiled(pages: list[Page]) -> list[Page]:
+    """The pages, none of them reaching behind the next one's start (where a hyphen between them has gone since)."""
+    tiled: list[Page] = []
+    most = max((page.end for page in pages), default=0)
+    for page in reversed(pages):
+        start = min(page.start, most)
+        tiled.append(Page(page.label, start, max(start, min(page.end, most))))
+        most = start
+    return tiled[::-1]
 
 
 def _last(pages: list[list[Paragraph]]) -> Paragraph:
