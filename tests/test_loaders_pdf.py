@@ -441,3 +441,11 @@ def test_lines_of_a_table_of_contents_are_left_out() -> None:
     page: Page = [Text(LEFT, TOP - 20 * row, line) for row, line in enumerate(contents)]
     assert read(make_pdf([page])).text == "3 How it ended ... and why"
     assert read(make_pdf([page[:1]])).text == contents[0]
+
+
+def test_pages_that_are_all_the_same_are_not_taken_for_running_heads() -> None:
+    pages: list[Page] = [[Text(LEFT, TOP, f"This is page {number} of the report.")] for number in range(1, 41)]
+    text = read(make_pdf(pages)).text
+    assert [f"This is page {number} of the report." in text for number in range(1, 41)] == [True] * 40
+    with pytest.raises(DocumentError, match="OCR"):
+        read(make_pdf([[*page, Picture()] for page in pages]))

@@ -33,6 +33,7 @@ _UNREADABLE = 0.3  # the share of characters without meaning from which a text i
 _DOUBTFUL = 0.02
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _LEADERS = re.compile(r"(?:[.…·]\s?){6,}\s*[\divxlc]+$", re.IGNORECASE)  # dots that lead to the number of a page
+_SOME = 20  # pages that are looked at for pictures
 _SIZE = 12.0  # the letters' size in points that lines without places are given
 
 
@@ -77,6 +78,8 @@ def _load_by_pdfium(document: Any, content: bytes, name: str, limits: Limits) ->
     if not any(pages) and (others := _pages_by_pypdf(content, name, limits)) and len(others[1]) == len(pages):
         pages = others[1]
     bodies = _without_contents(without_running_heads(pages, labels))
+    if not any(bodies) and any(pages) and not any(_holds_pictures(document, n) for n in range(min(len(pages), _SOME))):
+        bodies = pages  # the same words on every page, but words: over pictures they would be a scanner's stamp
     empty = [number for number, lines in enumerate(bodies) if not lines and number not in broken]
     pictures = [number for number in empty if _holds_pictures(document, number)]
     if not any(bodies):
