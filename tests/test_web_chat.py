@@ -112,7 +112,8 @@ def last(steps: list[Step]) -> Session:
 def test_a_message_waits_for_the_models_in_its_frame() -> None:
     bot = FakeBot()
     bot.gate.clear()
-    talk, _ = chat(bot)
+    talk, background = chat(bot)
+    assert background.work.wait(5)
     steps = talk.respond("The pact will hold.", Mode.BOTH, Session())
     first = next(steps).session.current
     assert "Joining the weights, once" in first
