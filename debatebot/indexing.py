@@ -158,7 +158,7 @@ class Indexer:
             tally.refused.append(Refusal(shown(str(path)), reason))
             return {}
         if not path.is_dir():
-            return {self._file(path, path.parent): _free_of_readme(files.safe_name(path.name))}
+            return {self._file(path, path.parent): _fitting(files.safe_name(path.name))}
         found, refused = find_files(path, storable=False)
         tally.refused += [Refusal(shown(str(path / item.document)), item.reason) for item in refused]
         top = path.resolve().name
@@ -281,5 +281,5 @@ def _beside(path: Path) -> list[str]:
         return []
 
 
-def _free_of_readme(name: str) -> str:
+def _fitting(name: str) -> str:
     return f"_{name}" if unfit(name) else name

@@ -19,6 +19,7 @@ from debatebot.loaders import format_of, shown
 from debatebot.loaders.loaded import Limits
 from debatebot.loaders.reading import read_bytes
 from debatebot.passages import split_passages
+from debatebot.records import Content
 from debatebot.sidecar import read_source
 from debatebot.store import Store
 from debatebot.types import Document, Passage, Reading, ReadingProgress
@@ -87,8 +88,7 @@ class Reader:
                 continue
             if any(other.document.sha256 == outcome.sha256 for other in waiting):
                 yield from self._store_all(waiting, pace)
-            known = self._store.content(outcome.sha256, outcome.format)
-            if known and known.made_by == self._made_by:
+            if known := self._stored(outcome.sha256, outcome.format):
                 pace.finished(file)
                 yield Read(file, outcome, known.number)
                 continue
@@ -131,12 +131,16 @@ class Reader:
     def _load(self, extractor: Extractor, file: File, stopped: Event) -> Document:
         """A file's document: from the store if its content lies there, else from the file."""
         sha256 = hashlib.sha256(read_bytes(file.path, file.root, self._limits.bytes)).hexdigest()
-        known = self._store.content(sha256, format_of(file.path))
-        if known and known.made_by == self._made_by:
+        if known := self._stored(sha256, format_of(file.path)):
             return replace(known.document, name=file.name, source=read_source(file.path, known.document.own))
         if stopped.is_set():
             raise DocumentError(f"{shown(file.name)} was not read on; add it again")
         return extractor.load(file.root, file.path)
+
+    def _stored(self, sha256: str, form: str) -> Content | None:
+        """What the store holds of a file with these bytes, if it was made the present way."""
+        known = self._store.content(sha256, form)
+        return known if known and known.made_by == self._made_by else None
 
     def _store_all(self, waiting: list[_Waiting], pace: _Pace) -> Iterator[Read]:
         """Embed what waits, all together, and store it one document after the other."""

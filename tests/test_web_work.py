@@ -20,7 +20,7 @@ from debatebot.settings import Settings
 from debatebot.types import Document, Entry, Reading, ReadingProgress, Refusal, Source, SyncReport
 from debatebot.web import tasks
 from debatebot.web.background import Background
-from debatebot.web.incoming import LONGEST_NAME, Incoming, Refused, safe_name, slug
+from debatebot.web.incoming import LONGEST_NAME, Incoming, Refused, file_name, slug
 from debatebot.web.jobs import Task
 from debatebot.web.work import TOGETHER, Work
 
@@ -224,7 +224,7 @@ def test_a_change_of_the_folder_is_acted_on_once_it_has_settled(
     ],
 )
 def test_a_name_is_the_last_part_of_what_was_sent(name: str, safe: str) -> None:
-    assert safe_name(quote(name, safe="")) == safe
+    assert file_name(quote(name, safe="")) == safe
 
 
 @pytest.mark.parametrize(
@@ -232,14 +232,14 @@ def test_a_name_is_the_last_part_of_what_was_sent(name: str, safe: str) -> None:
 )
 def test_what_is_no_name_is_refused(encoded: str) -> None:
     with pytest.raises(Refused) as refused:
-        safe_name(encoded)
+        file_name(encoded)
     assert refused.value.code == 400
 
 
 @given(st.text(max_size=400))
 def test_no_name_leaves_its_folder_or_is_too_long(name: str) -> None:
     try:
-        safe = safe_name(quote(name.encode("utf-8", "surrogatepass"), safe=""))
+        safe = file_name(quote(name.encode("utf-8", "surrogatepass"), safe=""))
     except Refused:
         return
     assert Path("/a", safe).parent == Path("/a")

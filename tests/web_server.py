@@ -124,6 +124,13 @@ class Visitor:
         parts = [(url, urlsplit(url)) for url in self.asked]
         return [url for url, part in parts if part.scheme not in {"data", "blob"} and part.hostname not in LOOPBACK]
 
+    def leave(self) -> None:
+        """Close the page: it asked nothing of another machine, complained of nothing, and ran no text of a document."""
+        assert self.foreign == []
+        assert self.complaints == []
+        assert self.page.evaluate("window.hacked") is None
+        self.page.context.close()
+
     def send(self, message: str) -> None:
         """Type a message, press Enter, wait for the whole answer."""
         before = self.turns()

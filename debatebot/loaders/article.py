@@ -13,6 +13,7 @@ from typing import Any
 
 from debatebot.loaders.blocks import HEADINGS, Block
 
+log = logging.getLogger(__name__)
 _LARGE = 500_000  # characters of a page that is a book rather than an article with a site around it
 MANY = 10_000  # blocks of such a page
 _SHINGLE = 12  # letters that two texts share in a row where one is taken from the other
@@ -181,7 +182,8 @@ def _article(root: Any, strict: bool = False) -> str:
         found = bare_extraction(root, include_comments=False, favor_precision=strict)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  # heuristics over markup from anywhere: they may raise anything
+    except Exception:  # heuristics over markup from anywhere: they may raise anything
+        log.info("trafilatura failed; the page is read without it", exc_info=True)
         return ""
     return str(getattr(found, "text", None) or "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
@@ -13,6 +14,7 @@ from debatebot.loaders.markup import html_blocks, parse_html
 from debatebot.loaders.page_encoding import decode_page
 from debatebot.types import Source
 
+log = logging.getLogger(__name__)
 _AUTHOR = re.compile(r"author(?:-?name)?|fn", re.IGNORECASE)
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://[^\s<>]+)\s*-->", re.IGNORECASE)
 _WAITING = re.compile(r"javascript|loading|please wait|enable|moment", re.IGNORECASE)
@@ -59,7 +61,8 @@ def _source(root: Any, page: str) -> Source:
         known = extract_metadata(root, date_config={"extensive_search": False, "original_date": True})
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  # heuristics over markup from anywhere: they may raise anything
+    except Exception:  # heuristics over markup from anywhere: they may raise anything
+        log.info("trafilatura failed; the page is read without it", exc_info=True)
         return Source()
     saved = _SAVED_FROM.search(page[:10_000])  # browsers note in a comment where a page was saved from
     return Source(

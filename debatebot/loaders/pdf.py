@@ -25,6 +25,7 @@ from debatebot.loaders.pdf_source import source_of
 from debatebot.loaders.running_heads import without_running_heads
 from debatebot.types import Source
 
+log = logging.getLogger(__name__)
 _PASSWORD = 4  # pdfium's codes for why a file did not open
 _SECURITY = 5
 _HEADER_WITHIN = 1024  # bytes; readers of PDF look no further for the mark at the start
@@ -214,7 +215,8 @@ def _pages_by_pypdf(
             return (labels, pages, metadata) if any(pages) else None
     except (DocumentError, MemoryError):
         raise
-    except Exception:  # noqa: BLE001  broken files make pypdf raise anything: TypeError, RecursionError, and its own
+    except Exception:
+        log.info("pypdf cannot read %s", name, exc_info=True)
         return None
 
 

@@ -112,7 +112,7 @@ def why_not_written(error: OSError, folder: Path) -> str:
     return f"It cannot be written into {folder} ({error.strerror}); give yourself the right to write there."
 
 
-def safe_name(encoded: str) -> str:
+def file_name(encoded: str) -> str:
     """The file name in a header, without any folder and not too long. Raises Refused where it is none."""
     try:
         whole = unquote_to_bytes(encoded).decode("utf-8")

@@ -18,7 +18,7 @@ from debatebot.sidecar import LONGEST, tidy
 from debatebot.types import Entry, Source
 from debatebot.web import tasks
 from debatebot.web.background import Background
-from debatebot.web.incoming import Incoming, Refused, safe_name, slug
+from debatebot.web.incoming import Incoming, Refused, file_name, slug
 from debatebot.web.jobs import Outcome, Task
 from debatebot.web.library_view import FIELDS
 
@@ -54,7 +54,7 @@ def add_library_routes(app: FastAPI, bot: DebateBot, background: Background, inc
 
     @router.post("/file")
     async def file(request: Request) -> Response:
-        name = safe_name(request.headers.get("x-name", ""))
+        name = file_name(request.headers.get("x-name", ""))
         path = await incoming.receive(name, request.stream())
         return _taken(tasks.add(work, bot, path, lambda: incoming.drop(path)))
 
