@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from debatebot.brief import make_answer, make_brief
+from debatebot.answer import make_answer
+from debatebot.brief import make_brief
 from debatebot.calibration import load_calibration
+from debatebot.corrections import Correction, Corrections, Verdict, load, now, quote_key, sentence_at
 from debatebot.embedding import Memory, open_embedder
 from debatebot.errors import InputError
+from debatebot.judging import Models
 from debatebot.library import Library
 from debatebot.loaders.loaded import Limits
+from debatebot.rewordings import words_for
 from debatebot.settings import Settings
 from debatebot.sidecar import NOTHING
 from debatebot.stance import ADAPTER, StanceModel, open_stance_model
@@ -36,6 +40,7 @@ class DebateBot:
         self._embedder = open_embedder(settings)
         limits = Limits(settings.largest_megabytes * 1_000_000, settings.largest_pages, settings.largest_characters)
         self.library = Library(settings.corpus, settings.index, self._embedder, limits)
+        self._corrections = Corrections(settings.corpus)
         self._memory = Memory(self._embedder)
         self._calibration = load_calibration(ADAPTER)
         self._stance_model: StanceModel | None = None
@@ -110,15 +115,15 @@ class DebateBot:
     ) -> Brief:
         """What the library holds for and against a stance, at most `count` pieces of evidence a side."""
         stance = checked(stance, "stance")
+        model = self._model()
         return make_brief(
             self.library,
-            self._embedder,
-            self._model(),
-            self._calibration,
+            Models(self._embedder, self._memory, model, self._calibration),
             stance,
             sides=sides,
             count=count or self.settings.evidence,
             read=self.settings.read_sentences,
+            verdicts=self._verdicts(stance),
             progress=progress,
         )
 
@@ -126,7 +131,51 @@ class DebateBot:
         """The passages that answer a question, at most `count`."""
         question = checked(question, "question")
         count = count or self.settings.evidence
-        return make_answer(self.library, self._embedder, self._memory, self._calibration, question, count=count)
+        floor = self._calibration.answer_floor
+        return make_answer(self.library, self._embedder, self._memory, floor, question, count=count)
+
+    def correct(self, stance: str, document: str, start: int, end: int, verdict: Verdict | None) -> str:
+        """Have the person's word on the sentence of a document from `start` to `end` count; returns its words.
+
+        It counts under this stance and its rewordings, until None takes it back. Raises DocumentError or InputError
+        where there is no such stance, document, sentence or word to take back.
+        """
+        stance = checked(stance, "stance")
+        quote = sentence_at(self.library, document, start, end)
+        if verdict is None:
+            self._take_back(stance, document, quote)
+        else:
+            self._corrections.put(Correction(stance, document, quote, verdict, now()))
+        return quote
+
+    def _take_back(self, stance: str, document: str, quote: str) -> None:
+        """Take back the word that counts under a stance, be it on a rewording of it."""
+        stored_as = self.library.stored_as
+        key = quote_key(stored_as(document), quote)
+        words = [word for word in self.corrections() if quote_key(stored_as(word.document), word.quote) == key]
+        counting = list(words_for(stance, words, self._memory, self._model()).values()) if words else []
+        if not counting or not self._corrections.take_back(counting[0].stance, counting[0].document, quote):
+            raise InputError(
+                f"there is no word of yours on this sentence of {document} under this stance; "
+                "`debatebot corrections` shows those there are"
+            )
+
+    def _verdicts(self, stance: str) -> dict[tuple[str, str], Verdict]:
+        """The person's verdicts under a stance, by the names that passages go by."""
+        words = words_for(stance, self._corrections.all(), self._memory, self._model())
+        stored_as = self.library.stored_as
+        return {quote_key(stored_as(word.document), word.quote): word.verdict for word in words.values()}
+
+    def corrections(self) -> list[Correction]:
+        """The person's words on evidence, all that are kept with the library."""
+        return self._corrections.all()
+
+    def import_corrections(self, lines: Iterable[str], origin: str = "the corrections") -> tuple[int, int, int]:
+        """Take in corrections as JSON lines, all or none: how many were added, replaced another, changed nothing.
+
+        Of two on the same the later counts. Raises CorrectionError, naming `origin` and the line, for one that is none.
+        """
+        return self._corrections.merge(load(lines, origin))
 
     def _model(self, say: Callable[[str], None] | None = None) -> StanceModel:
         with self._loading:

@@ -8,7 +8,7 @@ softmax of
     rebut     slope * logit(rebut)   + weight * cosine + prior
     neither   slope * logit(neither)
 
-whose numbers, and the threshold above which a sentence counts as evidence, were fitted on
+whose numbers, and the thresholds, were fitted on
 development data (`training/calibrate.py`, `stance_model/MODEL_CARD.md`). They lie beside the adapter.
 """
 
@@ -28,13 +28,15 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The numbers of the formula above, and the two thresholds."""
+    """The numbers of the formula above, and the thresholds."""
 
     slope: float
     weight: float
     prior: float
     threshold: float
     """Evidence is what is stronger than this on its side."""
+    unclear: float
+    """What is no evidence but whose two sides together are likelier than this bears on the stance."""
     answer_floor: float
     """A passage whose cosine to a question is lower answers nothing."""
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from debatebot.cli_corrections import Commands
 from debatebot.errors import DebatebotError
 from debatebot.settings import Settings, load_settings
 
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     for reading in (brief, ask):
         reading.add_argument("-k", type=_count, metavar="N", help="how many pieces of evidence a side (default: 5)")
         _json_flag(reading)
+    Commands(_synced, _say).join(command)
     setup = command("setup", _setup, "prepare the models, once; the first start does it too")
     setup.add_argument("--base", type=Path, metavar="FOLDER", help="all-mpnet-base-v2, where you have it already")
     return parser

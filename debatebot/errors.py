@@ -5,6 +5,7 @@
     ├── ModelError       model files missing, damaged or not the ones named
     ├── InputError       a stance, question or option that cannot be used
     ├── DocumentError    a file that cannot be read, or a document that is not there
+    ├── CorrectionError  a correction that cannot be read or kept
     └── LibraryError     the stored library cannot be used as it is
         ├── OutdatedError    it was made with another model, or another way of cutting texts
         ├── BusyError        another process is writing it
@@ -33,6 +34,10 @@ class InputError(DebatebotError):
 
 class DocumentError(DebatebotError):
     """A file cannot be read as a document, or no such document is in the library."""
+
+
+class CorrectionError(DebatebotError):
+    """A correction of evidence, or a file of them, cannot be read or kept."""
 
 
 class LibraryError(DebatebotError):

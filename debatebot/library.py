@@ -7,6 +7,7 @@ library has changed, by this process or another. What writes is in `indexing.py`
 from __future__ import annotations
 
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -26,7 +27,7 @@ from debatebot.sentences import split_sentences
 from debatebot.sidecar import NOTHING, checked
 from debatebot.snapshot import Snapshot, bring_up_to_date, load_snapshot, needs_saving, save_snapshot
 from debatebot.store import Store
-from debatebot.types import Document, Entry, Passage, ReadingProgress, Sentence, Source, SyncReport
+from debatebot.types import Document, Entry, Passage, ReadingProgress, Source, SyncReport
 from debatebot.upkeep import MADE_AGAIN, Upkeep
 
 T = TypeVar("T")
@@ -175,11 +176,8 @@ class Library:
             return None
         return document, words
 
-    def before(self, passage: Passage, sentence: Sentence) -> str:
-        """The sentence that stands before one of a passage's in the document, or "" for the first."""
-        place = passage.sentences.index(sentence)
-        if place:
-            return passage.cut(passage.sentences[place - 1])
+    def before(self, passage: Passage) -> str:
+        """The sentence that stands before a passage in its document, or "" for the first."""
         try:
             text = self.document(passage.document).text
         except DocumentError:
@@ -187,6 +185,23 @@ class Library:
         lead = text[max(0, passage.start - LONGEST_LEAD) : passage.start]
         sentences = split_sentences(lead)
         return lead[sentences[-1].start : sentences[-1].end] if sentences else ""
+
+    def passage_of(self, document: str, quote: str) -> Passage | None:
+        """The passage that has these words for a sentence, however their white space falls; None where none has."""
+        try:
+            text = self.document(document).text
+        except DocumentError:
+            return None
+        words = quote.split()
+        for found in re.finditer(r"\s+".join(map(re.escape, words)), text):
+            passage = self.store.passage_at(document, found.start())
+            if passage and words in (passage.cut(sentence).split() for sentence in passage.sentences):
+                return passage
+        return None
+
+    def stored_as(self, document: str) -> str:
+        """The name by which a document's passages go: of several with the very same content, the first."""
+        return min([document, *(known.name for known in self.store.namesakes(document))])
 
     def also(self, document: Document) -> tuple[tuple[str, Source], ...]:
         """The other names under which the very same content is in the library, with their sources."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from debatebot.brief import EMPTY_LIBRARY, NOTHING, cite
-from debatebot.types import Answer, Brief, Entry, Evidence, Reading, Side, SyncReport
+from debatebot.types import Answer, Brief, Entry, Evidence, Point, Reading, Side, SyncReport
 
 HEADINGS = {Side.SUPPORT: "+ Supports your stance", Side.REBUT: "− Rebuts your stance"}
 WIDTH = 88
@@ -37,6 +37,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "passage": evidence.passage.text,
         "citation": cite(evidence),
         **({"also": also} if also else {}),
+        **({"corrected": True} if evidence.corrected else {}),
     }
 
 
@@ -47,7 +48,19 @@ def brief_json(brief: Brief) -> dict[str, Any]:
         "support": [evidence_json(item) for item in brief.support],
         "rebut": [evidence_json(item) for item in brief.rebut],
         "context": [evidence_json(item) for item in brief.context],
+        "unclear": [evidence_json(item) for item in brief.unclear],
+        "points": {side.value: [point_json(point) for point in brief.points.get(side, ())] for side in Side},
         "note": brief.note,
+    }
+
+
+def point_json(point: Point) -> dict[str, Any]:
+    """A point that evidence of one side makes; of its quotations, where they stand, best first."""
+    return {
+        "label": point.label,
+        "passages": len(point.evidence),
+        "documents": point.documents,
+        "evidence": [{"document": item.document, "start": item.start, "end": item.end} for item in point.evidence],
     }
 
 
@@ -129,6 +142,8 @@ def brief_text(brief: Brief) -> str:
     for side in reversed(brief.sides):
         lines += [HEADINGS[side], ""]
         lines += _numbered(brief.side(side)) or [f"   {NOTHING[side]}", ""]
+    if brief.unclear:
+        lines += ["± Unclear side: yours to judge", "", *_numbered(brief.unclear, words=False)]
     if brief.context:
         lines += ["? Nearest, but no evidence", "", *_numbered(brief.context, words=False)]
     return "\n".join(lines).rstrip()
@@ -144,7 +159,7 @@ def _numbered(items: Iterable[Evidence], words: bool = True) -> list[str]:
     lines = []
     for number, item in enumerate(items, 1):
         quote = " ".join(item.quote.split())
-        strength = f" · {strength_word(item.strength)}" if words else ""
+        strength = f" · {'your word' if item.corrected else strength_word(item.strength)}" if words else ""
         lines += textwrap.wrap(f"“{quote}”", WIDTH, initial_indent=f"{number:2} ", subsequent_indent="   ")
         lines += [*textwrap.wrap(cite(item) + strength, WIDTH, initial_indent="   ", subsequent_indent="   "), ""]
     return lines

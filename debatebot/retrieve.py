@@ -49,7 +49,7 @@ def retrieve(library: Library, query: Vectors, text: str, count: int) -> list[Ca
         for number in sorted(passages, key=lambda number: (-scores[number], number))
         if snapshot.holds(number)
     ]
-    return distinct(found, lambda candidate: candidate.passage.text)[:count]
+    return distinct(found, lambda candidate: candidate.passage.text, count)
 
 
 def fts_query(text: str) -> str:
@@ -58,11 +58,16 @@ def fts_query(text: str) -> str:
     return " OR ".join(f'"{word}"' for word in words)
 
 
-def distinct(items: Iterable[T], words: Callable[[T], str]) -> list[T]:
-    """The items without those that repeat an earlier one nearly word for word; `words` gives an item's text."""
+def distinct(items: Iterable[T], words: Callable[[T], str], most: int | None = None) -> list[T]:
+    """The items, `most` at most, without those that repeat an earlier one nearly word for word.
+
+    `words` gives an item's text.
+    """
     kept: list[T] = []
     seen: list[Triples] = []
     for item in items:
+        if len(kept) == most:
+            break
         triples = _triples(words(item))
         if not any(_alike(triples, other) for other in seen):
             kept.append(item)
@@ -77,4 +82,6 @@ def _triples(text: str) -> Triples:
 
 
 def _alike(one: Triples, other: Triples) -> bool:
+    if min(len(one), len(other)) < SAME * max(len(one), len(other)):
+        return False
     return len(one & other) >= SAME * len(one | other)

@@ -1,4 +1,4 @@
-"""Which side a sentence is on: a cross-encoder over (stance, sentence in context).
+"""Which side a sentence is on: a cross-encoder that reads a stance and a passage, and answers for each sentence.
 
 The repository carries an adapter (LoRA and a three-way head) in `stance_model/`. Its base, all-mpnet-base-v2,
 comes with five packages. Once, the two are merged and kept in half precision in the user's cache; that
@@ -13,7 +13,6 @@ import tempfile
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -24,41 +23,28 @@ import numpy.typing as npt
 
 from debatebot.embedding import hide_progress_bars, stay_offline
 from debatebot.errors import ModelError
+from debatebot.frames import LABELS, Frame, Framer, Reading, padded
 from debatebot.models import cache_folder, check_sha256, mpnet_folder, sha256_of
-from debatebot.pairs import LABELS, in_context
 from debatebot.types import Progress
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    import torch
+    from transformers import PreTrainedModel
 
 ADAPTER = Path(str(files("debatebot"))) / "stance_model"
 MANIFEST = "manifest.json"
 NEITHER = LABELS.index("neither")
-MAX_TOKENS = 192
-BATCH = 8
-KEPT_SCORES = 20_000
+BATCH = 4
+KEPT_SCORES = 10_000
 
 Logits = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A sentence to be judged, and the sentence before it in its passage's document (or "")."""
-
-    sentence: str
-    before: str
-
-    @property
-    def led(self) -> bool:
-        """Whether it is read with words of the sentence before it."""
-        return in_context(self.sentence, self.before) != self.sentence
 
 
 class StanceModel(Protocol):
     """Judges sentences against a stance."""
 
-    def score(self, stance: str, readings: Sequence[Reading], progress: Progress | None = None) -> Logits:
-        """Logits of support, rebut and neither, in that order, shape (n, 3)."""
+    def score(self, stance: str, readings: Sequence[Reading], progress: Progress | None = None) -> list[Logits]:
+        """For each reading the logits of support, rebut and neither, in that order, of its n sentences: (n, 3)."""
 
 
 class CrossEncoder:
@@ -73,43 +59,45 @@ class CrossEncoder:
         # bfloat16 pays only where the processor multiplies it in hardware
         able = torch.cpu.get_capabilities()
         half = able.get("amx_bf16") or able.get("avx512_bf16")
-        self._tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        self._framer = Framer(AutoTokenizer.from_pretrained(folder, local_files_only=True))
         self._model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
             folder, dtype=torch.bfloat16 if half else torch.float32, local_files_only=True
         ).eval()
-        self._kept: OrderedDict[tuple[str, str], Logits] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Reading], Logits] = OrderedDict()
         self._lock = Lock()
 
-    def score(self, stance: str, readings: Sequence[Reading], progress: Progress | None = None) -> Logits:
-        """Logits of support, rebut and neither, shape (n, 3)."""
-        texts = [in_context(reading.sentence, reading.before) for reading in readings]
-        with self._lock:
-            todo = sorted({t for t in texts if (stance, t) not in self._kept}, key=lambda t: (len(t), t))
-            for start in range(0, len(todo), BATCH):
-                if progress:
-                    progress(start, len(todo))
-                batch = todo[start : start + BATCH]
-                for text, logits in zip(batch, self._logits(stance, batch), strict=True):
-                    self._kept[stance, text] = logits
-            found = [self._kept[stance, text] for text in texts]
-            while len(self._kept) > KEPT_SCORES:
-                self._kept.popitem(last=False)
-        return np.stack(found) if found else np.zeros((0, len(LABELS)), np.float32)
-
-    def _logits(self, stance: str, texts: list[str]) -> Logits:
+    def score(self, stance: str, readings: Sequence[Reading], progress: Progress | None = None) -> list[Logits]:
+        """For each reading the logits of support, rebut and neither of its n sentences, shape (n, 3)."""
         import torch  # noqa: PLC0415
 
-        encoded = self._tokenizer(
-            [stance] * len(texts),
-            texts,
-            padding=True,
-            truncation="longest_first",
-            max_length=MAX_TOKENS,
-            return_tensors="pt",
-        )
-        with torch.inference_mode():
-            logits: Logits = self._model(**encoded).logits.float().numpy()
-        return logits
+        with self._lock:
+            todo = [reading for reading in dict.fromkeys(readings) if (stance, reading) not in self._kept]
+            frames = sorted(((self._framer.frame(stance, r), r) for r in todo), key=lambda pair: len(pair[0].ids))
+            for start in range(0, len(frames), BATCH):
+                if progress:
+                    progress(start, len(frames))
+                batch = frames[start : start + BATCH]
+                with torch.inference_mode():
+                    logits: Logits = at_marks(self._model, [frame for frame, _ in batch]).float().numpy()
+                ends = np.cumsum([len(frame.marks) for frame, _ in batch])
+                for (_, reading), rows in zip(batch, np.split(logits, ends[:-1]), strict=True):
+                    self._kept[stance, reading] = rows
+            found = [self._kept[stance, reading] for reading in readings]
+            while len(self._kept) > KEPT_SCORES:
+                self._kept.popitem(last=False)
+        return found
+
+
+def at_marks(model: PreTrainedModel, frames: Sequence[Frame]) -> torch.Tensor:
+    """The logits (n, 3) of all sentences of the frames: the head reads each where its mark stands."""
+    import torch  # noqa: PLC0415
+
+    ids, mask = padded(frames, model.config.pad_token_id)
+    hidden = model.base_model(input_ids=torch.tensor(ids), attention_mask=torch.tensor(mask)).last_hidden_state
+    rows = [row for row, frame in enumerate(frames) for _ in frame.marks]
+    marks = [mark for frame in frames for mark in frame.marks]
+    logits: torch.Tensor = model.get_submodule("classifier")(hidden[rows, marks].unsqueeze(1))
+    return logits
 
 
 def open_stance_model(say: Callable[[str], None] = lambda _: None) -> CrossEncoder:

@@ -238,6 +238,15 @@ class Store:
             rows = connection.execute(sql + " ORDER BY p.number", values)
             return {row[0]: records.read_passage(row) for row in rows}
 
+    def passage_at(self, document: str, offset: int) -> Passage | None:
+        """The passage of a document in which the character at `offset` stands."""
+        sql = records.PASSAGE + (
+            " AND p.content = (SELECT content FROM documents WHERE name = ?) AND p.start <= ? AND p.stop > ?"
+        )
+        with self.connect() as connection:
+            row = connection.execute(sql, [document, offset, offset]).fetchone()
+        return records.read_passage(row) if row else None
+
     def numbers(self, made_by: str) -> tuple[str, Numbers]:
         """The generation and, of that moment, the numbers (n,) of the passages that were made so, in order."""
         sql = (

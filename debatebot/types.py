@@ -120,6 +120,10 @@ class Candidate:
     cosine: float
 
 
+FEWEST_WORDS = 4
+"""A shorter sentence ("It will not.") is context for others, no quotation of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A quotation and where it stands. `quote` is a slice of the stored document, never anything else.
@@ -139,6 +143,8 @@ class Evidence:
     """The printed page on which it begins, where the format has pages."""
     also: tuple[tuple[str, Source], ...] = ()
     """The other documents with the very same content, by name, with their sources."""
+    corrected: bool = False
+    """Whether its side is the person's word (a correction), not the model's."""
 
     @property
     def paragraph(self) -> int:
@@ -147,11 +153,30 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """Evidence of one side that makes one point.
+
+    `label` is the words that tell it from the side's other points, as its documents have them.
+    """
+
+    label: str
+    evidence: tuple[Evidence, ...]
+    """All of it that cleared the threshold, best first: the first stands for the point."""
+
+    @property
+    def documents(self) -> int:
+        """In how many documents the point is made."""
+        return len({item.document for item in self.evidence})
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What the library holds for and against a stance, best first.
 
     `context` is the nearest that was found where a side is empty: about the stance, not evidence.
     `more` counts the evidence of each side that cleared the threshold beyond what is listed.
+    `unclear` bears on the stance, but its side cannot be told: the person judges.
+    `points` groups all evidence of a side that cleared the threshold, listed or not.
     """
 
     stance: str
@@ -161,6 +186,8 @@ class Brief:
     note: str | None
     sides: tuple[Side, ...] = (Side.SUPPORT, Side.REBUT)
     more: dict[Side, int] = field(default_factory=dict)
+    unclear: tuple[Evidence, ...] = ()
+    points: dict[Side, tuple[Point, ...]] = field(default_factory=dict)
 
     def side(self, side: Side) -> tuple[Evidence, ...]:
         """The evidence on `side`."""

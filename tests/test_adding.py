@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from debatebot.brief import Judged, cite, quote_all
+from debatebot.brief import cite, quote_all
 from debatebot.errors import BusyError, DocumentError, LibraryError
+from debatebot.judging import Judged
 from debatebot.library import Library
 from debatebot.lock import one_writer
 from debatebot.retrieve import retrieve

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -19,10 +20,13 @@ from debatebot.types import (
     Brief,
     Document,
     Entry,
+    Evidence,
+    Passage,
     Progress,
     Reading,
     ReadingProgress,
     Refusal,
+    Sentence,
     Side,
     Source,
     SyncReport,
@@ -45,6 +49,7 @@ class FakeBot:
         self.load_fault: Exception | None = None
         self.gate = threading.Event()
         self.gate.set()
+        self.rebut: dict[int, list[Evidence]] = {}
         self.asked: list[tuple[str, int | None]] = []
         self.reading = threading.Event()
         self.reading.set()
@@ -92,11 +97,19 @@ class FakeBot:
             time.sleep(0.5)
         if self.fault:
             raise self.fault
+        if rebut := self.rebut.get(count or 0):
+            return Brief(stance, (), tuple(rebut), (), None, sides)
         return Brief(stance, (), (), (), "Your library holds nothing for or against this.", sides)
 
     def ask(self, question: str, *, count: int | None = None) -> Answer:
         self.asked.append((question, count))
         return Answer(question, (), None)
+
+
+def evidence(quote: str, start: int) -> Evidence:
+    end = start + len(quote)
+    passage = Passage("a.txt", start, end, quote, (Sentence(start, end),), 1)
+    return Evidence(quote, "a.txt", start, end, 0.8, passage, ENTRY.source)
 
 
 def chat(bot: FakeBot) -> tuple[Chat, Background]:
@@ -120,7 +133,7 @@ def test_a_message_waits_for_the_models_in_its_frame() -> None:
     assert 'aria-busy="true"' in first
     bot.gate.set()
     rest = list(steps)
-    assert any("Reading 40 sentences" in step.session.current for step in rest)
+    assert any("Reading what bears on it" in step.session.current for step in rest)
     assert "aria-busy" not in last(rest).current
     assert "nothing for or against" in last(rest).current
 
@@ -135,6 +148,36 @@ def test_a_conversation_keeps_its_turns_and_its_thread() -> None:
     assert "chip" not in session.past
     assert "On: <bdi>The pact will hold." in session.current
     assert bot.asked == [("The pact will hold.", 5), ("The pact will hold.", 5)]
+
+
+def test_more_shows_what_was_not_shown_though_the_longer_brief_begins_otherwise() -> None:
+    found = [evidence(f"It failed in {year}.", year) for year in range(2001, 2013)]
+    bot = FakeBot()
+    bot.rebut = {5: found[:9:2], 10: found[:10], 15: found, 20: found}
+    talk, _ = chat(bot)
+    session = Session()
+    years = []
+    for message in ("The pact will hold.", "more", "more", "more"):
+        session = last(list(talk.respond(message, Mode.REBUT, session)))
+        years.append([int(year) for year in re.findall(r"It failed in (\d+)", session.current)])
+    assert years == [[2001, 2003, 2005, 2007, 2009], [2002, 2004, 2006, 2008, 2010], [2011, 2012], []]
+    assert re.findall(r'class="number">(\d+)', session.past)[5:10] == ["6", "7", "8", "9", "10"]
+    assert "That is all that your library holds on this side." in session.current
+    session = last(list(talk.respond("The pact will last.", Mode.REBUT, session)))
+    assert "It failed in 2001" in session.current, "another stance begins anew"
+
+
+def test_more_after_an_error_begins_where_the_last_answer_ended() -> None:
+    found = [evidence(f"It failed in {year}.", year) for year in range(2001, 2013)]
+    bot = FakeBot()
+    bot.rebut = {5: found[:5], 10: found[:10], 15: found}
+    talk, _ = chat(bot)
+    session = last(list(talk.respond("The pact will hold.", Mode.REBUT, Session())))
+    bot.fault = LibraryError("the library is being written")
+    session = last(list(talk.respond("more", Mode.REBUT, session)))
+    bot.fault = None
+    session = last(list(talk.respond("more", Mode.REBUT, session)))
+    assert re.findall(r'class="number">(\d+)', session.current) == [str(number) for number in range(6, 13)]
 
 
 def test_a_blank_message_makes_no_turn() -> None:

@@ -117,10 +117,10 @@ def test_an_empty_side_says_so_and_shows_the_nearest(visitor: Visitor) -> None:
 def test_a_citation_opens_its_source_with_the_sentence_marked_in_view(visitor: Visitor) -> None:
     visitor.send(STANCE)
     page = visitor.page
-    links = page.locator("#current a.open")
-    for number in range(min(3, links.count())):
-        links.nth(number).click()
-        quote = page.locator("#current blockquote").nth(number).text_content()
+    shown = page.locator("#current .item:visible")
+    for item in shown.all()[:3]:
+        item.locator("a.open").click()
+        quote = item.locator("blockquote").text_content()
         expect(page.locator("#source mark")).to_have_text(quote or "")
         assert in_view(visitor, "#quote")
 

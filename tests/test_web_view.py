@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from debatebot.brief import NOTHING
@@ -21,12 +22,13 @@ from debatebot.types import (
     Evidence,
     Page,
     Passage,
+    Point,
     Refusal,
     Sentence,
     Side,
     Source,
 )
-from debatebot.web import library_view, shell, source, view
+from debatebot.web import answer_view, evidence_view, library_view, shell, source, view
 from debatebot.web.status import Models, Shelf, Status
 
 MARKUP = st.sampled_from(
@@ -62,6 +64,9 @@ class Reader(HTMLParser):
         self.attributes: Counter[str] = Counter()
         self.links: list[str] = []
         self.texts: list[str] = []
+        self.places: list[tuple[str | None, ...]] = []
+        """What the page's script sends with a word on each quotation: stance, document, start and end."""
+        self._stance: str | None = None
         self._wanted = wanted
         self._inside: list[bool] = []
         self.feed(html)
@@ -71,6 +76,9 @@ class Reader(HTMLParser):
         given_ = dict(attrs)
         self.elements[tag] += 1
         self.attributes.update(given_.keys())
+        self._stance = given_.get("data-stance", self._stance)
+        if "data-document" in given_:
+            self.places.append((self._stance, *(given_[f"data-{key}"] for key in ("document", "start", "end"))))
         if tag == "a":
             self.links.append(given_["href"] or "")
         if tag in {"input", "img", "meta", "link", "br"}:
@@ -88,9 +96,17 @@ class Reader(HTMLParser):
             self.texts[-1] += data
 
 
-def evidence(quote: str, name: str = "speech.txt", strength: float = 0.8, title: str = "A speech") -> Evidence:
-    passage = Passage(name, 0, len(quote), quote, (Sentence(0, len(quote)),), 1)
-    return Evidence(quote, name, 0, len(quote), strength, passage, Source(title=title, author="A. Author", date="2018"))
+def evidence(
+    quote: str, name: str = "speech.txt", strength: float = 0.8, title: str = "A speech", start: int = 0
+) -> Evidence:
+    end = start + len(quote)
+    passage = Passage(name, start, end, quote, (Sentence(start, end),), 1)
+    return Evidence(quote, name, start, end, strength, passage, Source(title=title, author="A. Author", date="2018"))
+
+
+def pieces(*words: str) -> list[Evidence]:
+    """Evidence of one document, one after the other."""
+    return [evidence(f"It failed {word}.", start=100 * number) for number, word in enumerate(words)]
 
 
 def entry(title: str = "A speech", name: str = "speech.txt") -> Entry:
@@ -109,25 +125,29 @@ def brief(*rebut: Evidence, context: tuple[Evidence, ...] = (), note: str | None
     return Brief("The pact will hold.", (), rebut, context, note, more={Side.REBUT: more})
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
 def test_texts_come_back_to_the_letter_and_add_no_element(quote: str, title: str, name: str, about: str) -> None:
     def shown(quote: str, title: str, name: str, about: str) -> Reader:
-        found = brief(evidence(quote, name, title=title), context=(evidence(quote, name, title=title),), note=title)
-        return Reader(view.turn(1, about, view.brief(found, 0, about, title) + view.error(title), view.chips(found)))
+        one, two, three = (evidence(quote, name, title=title, start=start) for start in (0, 1, 2))
+        told = replace(brief(one, two, context=(one,), note=title), stance=about, unclear=(three,))
+        found = replace(told, points={Side.REBUT: (Point(title, (one, two)),)})
+        return Reader(view.turn(1, about, answer_view.brief(found, {}, about, title) + view.error(title)))
 
     hostile, plain = shown(quote, title, name, about), shown("a", "a", "a", "a")
-    assert hostile.texts == [quote, quote]
+    assert hostile.texts == [quote] * 4
     assert hostile.elements == plain.elements
     assert hostile.attributes == plain.attributes
+    assert hostile.places == [(about, name, str(start), str(start + len(quote))) for start in (0, 1, 2)]
     query = parse_qs(urlsplit(hostile.links[0]).query, keep_blank_values=True)
     assert query["document"] == [name]
 
 
 @given(TEXTS, TEXTS)
 def test_an_answer_and_the_library_show_texts_to_the_letter(quote: str, name: str) -> None:
-    found = Reader(view.answer(Answer(name, (evidence(quote, name),), quote)))
+    found = Reader(answer_view.answer(Answer(name, (evidence(quote, name),), quote)))
     assert found.texts == [quote]
-    assert found.elements == Reader(view.answer(Answer("a", (evidence("a", "a"),), "a"))).elements
+    assert found.elements == Reader(answer_view.answer(Answer("a", (evidence("a", "a"),), "a"))).elements
     listed, plain = (Reader(shell.shelf_list(held(entry(*words)))) for words in ((quote, name), ("a", "a")))
     assert listed.elements == plain.elements
     assert quote in "".join(Reader(shell.shelf_list(held(entry(quote, name))), "documents").texts)
@@ -210,34 +230,135 @@ def test_pages_are_named_where_they_begin() -> None:
     ("strength", "word"), [(1.0, "strong"), (0.75, "strong"), (0.74, "fair"), (0.5, "fair"), (0.49, "slight")]
 )
 def test_strength_is_a_word_with_the_number_behind_it(strength: float, word: str) -> None:
-    html = view.brief(brief(evidence("So it is.", strength=strength)))
+    html = answer_view.brief(brief(evidence("So it is.", strength=strength)))
     assert f'title="strength {strength:.2f}">{word}<' in html
 
 
 def test_the_side_with_evidence_comes_first_and_the_other_says_it_is_empty() -> None:
-    html = view.brief(brief(evidence("It failed."), context=(evidence("It may be."),)))
+    html = answer_view.brief(brief(evidence("It failed."), context=(evidence("It may be."),)))
     assert html.index("Rebuts your stance") < html.index("Supports your stance")
     assert NOTHING[Side.SUPPORT] in html
     assert "not evidence" in html
 
 
 def test_more_evidence_is_numbered_on_and_leaves_the_empty_side_out() -> None:
-    html = view.brief(brief(*(evidence(f"It failed {n} times.") for n in range(1, 8)), more=3), skip=5)
+    found = brief(*pieces(*"abcdefg"), more=3)
+    before = answer_view.shown_with(brief(*found.rebut[:5]), {})
+    html = answer_view.brief(found, before)
     assert Reader(html, "number").texts == ["6", "7"]
     assert "6–7 of 10" in html
     assert "Supports your stance" not in html
 
 
+def test_more_is_what_was_not_shown_wherever_it_stands_in_the_longer_list() -> None:
+    one, two, three, four = pieces(*"abcd")
+    before = answer_view.shown_with(brief(one, three), {})
+    found = brief(one, two, three, four)
+    assert Reader(answer_view.brief(found, before)).texts == [two.quote, four.quote]
+    assert Reader(answer_view.brief(found, before), "number").texts == ["3", "4"]
+    after = answer_view.shown_with(found, before)
+    assert after[Side.REBUT] == tuple(map(evidence_view.where, (one, three, two, four)))
+
+
+def test_what_the_person_moved_to_the_other_side_is_not_shown_again_as_more() -> None:
+    one, two = pieces(*"ab")
+    before = answer_view.shown_with(Brief("a", (one,), (), (), None), {})
+    assert Reader(answer_view.brief(brief(one, two), before)).texts == [two.quote]
+
+
+def test_evidence_stands_under_its_points_the_best_first_and_the_rest_folded() -> None:
+    one, two, three, four = pieces(*"abcd")
+    other = evidence("It failed elsewhere.", "b.txt")
+    points = (Point("long & <bitter>", (one, three, four, other)), Point("a border", (two,)))
+    found = replace(brief(one, two, three, four), points={Side.REBUT: points})
+    html = answer_view.brief(found)
+    assert Reader(html).texts == [one.quote, three.quote, four.quote, two.quote]
+    assert Reader(html, "number").texts == ["1", "2", "3", "4"], "numbered as they are read"
+    assert Reader(html, "label").texts == ["long & <bitter> 4 passages, 2 documents", "a border"]
+    assert Reader(html, "summary").texts == ["2 more that make this point"]
+    folded = html[html.index("<details") : html.index("</details>")]
+    assert Reader(folded).texts == [three.quote, four.quote]
+    assert 'start="2"' in folded
+
+
+def test_one_folded_quotation_is_spoken_of_as_one() -> None:
+    one, two = pieces(*"ab")
+    found = replace(brief(one, two), points={Side.REBUT: (Point("a border", (one, two)),)})
+    assert Reader(answer_view.brief(found), "summary").texts == ["1 more that makes this point"]
+    assert Reader(answer_view.brief(found), "label").texts == ["a border 2 passages, 1 document"]
+
+
+def test_points_of_one_passage_each_need_no_headings() -> None:
+    one, two = pieces(*"ab")
+    found = replace(brief(one, two), points={Side.REBUT: (Point("x", (one,)), Point("y", (two,)))})
+    assert answer_view.brief(found) == answer_view.brief(brief(one, two))
+
+
+def test_evidence_of_no_point_comes_last() -> None:
+    one, two, three = pieces(*"abc")
+    found = replace(brief(one, two, three), points={Side.REBUT: (Point("x", (two, three)),)})
+    assert Reader(answer_view.brief(found)).texts == [two.quote, three.quote, one.quote]
+
+
+def test_what_is_unclear_comes_after_the_sides_and_is_the_persons_to_judge() -> None:
+    one, *unclear = pieces(*"abcde")
+    assert "unclear" not in answer_view.brief(brief(one))
+    html = answer_view.brief(replace(brief(one), unclear=tuple(unclear)))
+    third = html[html.index('<section class="side unclear"') :]
+    assert html.index("Supports your stance") < html.index("Bears on your stance, but which way it cuts is yours")
+    assert Reader(third).texts == [item.quote for item in unclear[:3]]
+    assert Reader(third, "word").texts[:4] == ["For you", "Against you", "Neither", "Undo"]
+    assert 'data-verdict="support">For you<' in third
+    assert 'data-verdict="rebut">Against you<' in third
+    assert 'data-verdict="neither">Neither<' in third
+    assert "strength" not in third
+    assert '<li class="unclear"><span aria-hidden="true">±</span> Unclear <b>3</b></li>' in html
+    before = answer_view.shown_with(brief(), {})
+    assert "unclear" not in answer_view.brief(replace(brief(one), unclear=tuple(unclear)), before), "shown once"
+
+
+@pytest.mark.parametrize(
+    ("side", "verdicts"), [(Side.REBUT, ("rebut", "support")), (Side.SUPPORT, ("support", "rebut"))]
+)
+def test_what_can_be_said_of_evidence_is_named_by_its_side(side: Side, verdicts: tuple[str, str]) -> None:
+    html = evidence_view.items([evidence("So it is.", 'a".txt')], side)
+    own, other = verdicts
+    assert (
+        '<div class="judge" role="group" aria-label="Your word on this quotation">'
+        '<button type="button" class="word unfold" aria-expanded="false">Judge</button><span class="verdicts">'
+        f'<button type="button" class="word" data-verdict="{own}">Well found</button>'
+        f'<button type="button" class="word" data-verdict="{other}">Other side</button>'
+        '<button type="button" class="word" data-verdict="neither">Not evidence</button></span>'
+        '<span class="said" role="status"></span>'
+        '<button type="button" class="word undo" data-undo>Undo</button></div>'
+    ) in html
+    assert '<li class="item" data-document="a&quot;.txt" data-start="0" data-end="9" data-check="' in html
+
+
+def test_the_persons_word_stands_in_place_of_the_strength() -> None:
+    html = answer_view.brief(brief(replace(evidence("It failed.", strength=1.0), corrected=True)))
+    assert '<span class="strength own">your word</span>' in html
+    assert "strong" not in html
+    assert 'aria-label="Your word on this quotation" data-said>' in html
+
+
+def test_of_answers_and_context_there_is_nothing_to_judge() -> None:
+    one = evidence("It failed.")
+    assert "judge" not in answer_view.answer(Answer("Why?", (one,), None))
+    assert "judge" not in answer_view.brief(brief(context=(one,), note="n"))
+
+
 def test_after_the_last_evidence_it_says_that_this_was_all() -> None:
-    assert "That is all" in view.brief(brief(evidence("It failed.")), skip=5)
-    assert "That is all" in view.answer(Answer("Why?", (evidence("So."),), None), skip=5)
+    found = brief(evidence("It failed."))
+    assert "That is all" in answer_view.brief(found, answer_view.shown_with(found, {}))
+    assert "That is all" in answer_view.answer(Answer("Why?", (evidence("So."),), None), skip=5)
 
 
 def test_chips_offer_only_what_leads_somewhere() -> None:
     one_side = Brief("a", (), (evidence("So."),), (), None, sides=(Side.REBUT,), more={Side.REBUT: 2})
-    assert Reader(view.chips(one_side), "chip").texts == ["The other side", "More evidence", "Open the source"]
-    assert Reader(view.chips(brief(evidence("So."))), "chip").texts == ["Open the source"]
-    assert view.chips(Answer("Why?", (), None)) == ""
+    assert Reader(answer_view.chips(one_side), "chip").texts == ["The other side", "More evidence", "Open the source"]
+    assert Reader(answer_view.chips(brief(evidence("So."))), "chip").texts == ["Open the source"]
+    assert answer_view.chips(Answer("Why?", (), None)) == ""
 
 
 @pytest.mark.parametrize(

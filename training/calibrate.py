@@ -1,13 +1,14 @@
 """Fit `calibration.json` to the logits that `training.measure` kept.
 
-    python -m training.calibrate --run training/runs/first --out debatebot/stance_model/calibration.json
+    python -m training.calibrate --run training/runs/second --out debatebot/stance_model/calibration.json
 
 The three numbers of the formula (`debatebot/calibration.py`) minimise the log loss over the library
 and the documents kept aside and over stances that they say nothing of. Sentences that are no evidence are
 weighed so that one in `PRIOR` is, as in a real library: in the development sets evidence is far denser.
 The threshold is the lowest one at which, on those sets as they are, what is shown is right at least as often
-as `PRECISION` and nothing at all is shown for `SILENT` of the foreign stances. The floor for answers leaves
-`SILENT` of the foreign stances, taken as questions, without one.
+as `PRECISION` and nothing at all is shown for `SILENT` of the foreign stances.
+What is shown as unclear bears on the stance in at least the share `BEARS`. The floor for answers leaves
+`UNANSWERED` of the foreign stances, taken as questions, without one.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ from debatebot.calibration import Calibration
 from training.data import NEITHER
 
 PRIOR = 20
-PRECISION = 0.5
-SILENT = 0.95
+PRECISION = 0.55
+SILENT = 0.9
+BEARS = 0.5
+UNANSWERED = 0.95
 ALONE = {"debate-nli", "perspectrum dev"}
 
 Array = npt.NDArray[Any]
@@ -47,7 +50,7 @@ def fit(logits: Array, cosines: Array, labels: Array, weights: Array) -> tuple[f
 
 def uncut(slope: float, weight: float, prior: float) -> Calibration:
     """A calibration for its strengths alone."""
-    return Calibration(slope, weight, prior, threshold=0.5, answer_floor=0.0)
+    return Calibration(slope, weight, prior, threshold=0.5, unclear=1.0, answer_floor=0.0)
 
 
 def evidence_weights(labels: Array) -> Array:
@@ -70,6 +73,21 @@ def silent(chances: Array, stances: Array, threshold: float) -> float:
     """The share of stances for which nothing is shown."""
     names = np.unique(stances)
     return float(np.mean([(chances[stances == name, :2] <= threshold).all() for name in names]))
+
+
+def unclear_above(chances: Array, labels: Array, threshold: float) -> float:
+    """The lowest chance of bearing on the stance above which, where no side clears the threshold, `BEARS` do."""
+    bearing = chances[:, :2].sum(1)
+    unsure = chances[:, :2].max(1) <= threshold
+    for floor in np.arange(threshold, 1.0, 0.02):
+        shown = unsure & (bearing > floor)
+        if not shown.any():
+            break
+        share = float((labels[shown] != NEITHER).mean())
+        print(f"unclear above {floor:.2f}: {int(shown.sum())} shown, {share:.2f} of them evidence")
+        if share >= BEARS:
+            return round(float(floor), 2)
+    return 1.0
 
 
 def main() -> None:
@@ -99,11 +117,21 @@ def main() -> None:
             chosen = round(float(threshold), 2)
     if chosen is None:
         raise SystemExit("no threshold meets the conditions; nothing was written")
-    floor = round(float(np.quantile(data["nearness_foreign"], SILENT)), 2)
+    unclear = unclear_above(chances[home], labels[home], chosen)
+    floor = round(float(np.quantile(data["nearness_foreign"], UNANSWERED)), 2)
     answered = float((data["nearness_home"] > floor).mean())
-    print(f"answer floor {floor}: {SILENT:.0%} of foreign questions are silent, {answered:.0%} of the others answered")
+    print(
+        f"answer floor {floor}: {UNANSWERED:.0%} of foreign questions are silent, {answered:.0%} of the others answered"
+    )
     slope, weight, prior = numbers
-    made = {"slope": slope, "weight": weight, "prior": prior, "threshold": chosen, "answer_floor": floor}
+    made = {
+        "slope": slope,
+        "weight": weight,
+        "prior": prior,
+        "threshold": chosen,
+        "unclear": unclear,
+        "answer_floor": floor,
+    }
     options.out.write_text(json.dumps(made) + "\n", encoding="utf-8")
     print(f"wrote {options.out}: {made}")
 

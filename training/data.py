@@ -1,31 +1,44 @@
-"""Training pairs for the stance model, and the parts that are kept aside to develop with.
+"""Training examples for the stance model, and the parts that are kept aside.
 
-Reads `shared/training` and the train splits of `shared/benchmarks`; nothing of a test split. Kept
-aside: a tenth of `debate-nli` by item, the documents numbered 05 and 10 of each `debate-docs`
-file, the library `nuclear-power`, and Perspectrum's own dev split.
+Reads `shared/training`, `training/libraries` and the train splits of `shared/benchmarks`; nothing of a test
+split. Kept aside to develop with (`DEV`): a tenth of `debate-nli` by item, the documents numbered 05 of each
+`debate-docs` file, three libraries, Perspectrum's dev split. Kept aside to report (`TEST`): the documents
+numbered 10, and three more libraries.
 """
 
 from __future__ import annotations
 
+import csv
 import json
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from debatebot.pairs import in_context
+from debatebot.frames import Reading
 
 SUPPORT, REBUT, NEITHER = range(3)
-DEV_LIBRARY = "nuclear-power"
-DEV_DOCUMENTS = ("05", "10")
-DEV_EVERY = 10
-LEAVE_OUT_CONTEXT = 0.25
+OWN_LIBRARIES = Path(__file__).parent / "libraries"
+OWN_ITEMS = Path(__file__).parent / "items"
+DEV_LIBRARIES = ("nuclear-power", "carbon-tax", "sanctions")
+TEST_LIBRARIES = ("defence-pact", "arms-sales", "wolf-return")
+DEV_DOCUMENTS, TEST_DOCUMENTS = "05", "10"
+NLI_DEV_EVERY = 10
+ON_IBM_TEST_TOPICS = ("intellectual property", "mandatory retirement", "atheism")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A stance, consecutive sentences, and a label for each: an index into `LABELS`, None where it is arguable."""
+
+    stance: str
+    reading: Reading
+    labels: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A stance, a sentence in context, and the label: an index into `LABELS`."""
+    """A stance and a sentence that stands alone."""
 
     stance: str
     sentence: str
@@ -34,12 +47,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One stance against all sentences of a library: labels as in `LABELS`, None where arguable."""
+    """One stance against documents, each a list of sentences: labels as in `LABELS`, None where arguable."""
 
     stance: str
-    sentences: list[str]
-    before: list[str]
-    labels: list[int | None]
+    documents: list[list[str]]
+    labels: list[list[int | None]]
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
@@ -47,9 +59,13 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 def nli_items(shared: Path, dev: bool) -> list[list[Pair]]:
-    """`debate-nli`, one list of eight pairs an item; every tenth item is kept for development."""
+    """`debate-nli`, one list of eight pairs an item; every tenth item is kept for development.
+
+    The project's own items in the same manner are for training alone.
+    """
     items = [i for f in sorted((shared / "training/debate-nli").glob("*.jsonl")) for i in _lines(f)]
-    chosen = [item for n, item in enumerate(items) if (n % DEV_EVERY == 0) == dev]
+    chosen = [item for n, item in enumerate(items) if (n % NLI_DEV_EVERY == 0) == dev]
+    chosen += [] if dev else [item for file in sorted(OWN_ITEMS.glob("*.jsonl")) for item in _lines(file)]
     return [
         [
             Pair(stance, item["sentence"], label)
@@ -60,32 +76,33 @@ def nli_items(shared: Path, dev: bool) -> list[list[Pair]]:
     ]
 
 
-def documents(shared: Path, dev: bool) -> list[list[Judged]]:
-    """`debate-docs`, one list of judged stances a document."""
+def documents(shared: Path, part: str) -> list[list[Judged]]:
+    """`debate-docs`, one list of judged stances a document; `part` is train, dev or test."""
+    parts = {DEV_DOCUMENTS: "dev", TEST_DOCUMENTS: "test"}
     files = sorted((shared / "training/debate-docs").glob("*.jsonl"))
-    docs = [d for f in files for d in _lines(f) if (d["id"][-2:] in DEV_DOCUMENTS) == dev]
-    return [[_judge(s, [(str(i), t) for i, t in enumerate(d["sentences"])]) for s in d["stances"]] for d in docs]
+    docs = [d for f in files for d in _lines(f) if parts.get(d["id"][-2:], "train") == part]
+    return [[_judge(s, {"": d["sentences"]}) for s in d["stances"]] for d in docs]
 
 
-def libraries(folder: Path) -> dict[str, list[Judged]]:
-    """The libraries of a folder by name, every stance judged against all documents of its library."""
-    return {file.stem: _library(file) for file in sorted(folder.glob("*.json"))}
+def libraries(shared: Path, part: str) -> dict[str, list[Judged]]:
+    """The libraries of `part` (train, dev or test) by name, every stance judged against all their documents."""
+    files = [*(shared / "training/debate-libraries").glob("*.json"), *OWN_LIBRARIES.glob("*.json")]
+    parts = dict.fromkeys(DEV_LIBRARIES, "dev") | dict.fromkeys(TEST_LIBRARIES, "test")
+    return {f.stem: _library(f) for f in sorted(files, key=lambda f: f.stem) if parts.get(f.stem, "train") == part}
 
 
 def _library(file: Path) -> list[Judged]:
     library = json.loads(file.read_text(encoding="utf-8"))
-    places = [(f"{d['id']}:{i}", t) for d in library["documents"] for i, t in enumerate(d["sentences"])]
-    return [_judge(stance, places) for stance in library["stances"]]
+    texts = {f"{d['id']}:": d["sentences"] for d in library["documents"]}
+    return [_judge(stance, texts) for stance in library["stances"]]
 
 
-def _judge(stance: dict[str, Any], places: list[tuple[str, str]]) -> Judged:
+def _judge(stance: dict[str, Any], texts: dict[str, list[str]]) -> Judged:
     sides: dict[str, int | None] = {}
     for key, label in (("support", SUPPORT), ("rebut", REBUT), ("either", None)):
         sides |= {str(place): label for place in stance[key]}
-    texts = [text for _, text in places]
-    first = [place.split(":")[-1] == "0" for place, _ in places]
-    before = ["" if start else previous for start, previous in zip(first, ["", *texts], strict=False)]
-    return Judged(stance["stance"], texts, before, [sides.get(place, NEITHER) for place, _ in places])
+    labels = [[sides.get(f"{name}{n}", NEITHER) for n in range(len(text))] for name, text in texts.items()]
+    return Judged(stance["stance"], list(texts.values()), labels)
 
 
 def perspectrum(shared: Path, split: str) -> list[Pair]:
@@ -104,24 +121,37 @@ def perspectrum(shared: Path, split: str) -> list[Pair]:
             pairs[splits[str(claim["cId"])]] += [Pair(claim["text"], pool[i], label) for i in cluster["pids"]]
     if split != "train":
         return pairs[split]
-    leaked = {_folded(p.sentence) for p in pairs["test"]} | {
-        _folded(row["title"]) for row in _lines(shared / "benchmarks/arguana/corpus.jsonl")
+    leaked = {folded(p.sentence) for p in pairs["test"]} | {
+        folded(row["title"]) for row in _lines(shared / "benchmarks/arguana/corpus.jsonl")
     }
-    return [p for p in pairs["train"] if _folded(p.sentence) not in leaked]
+    return [p for p in pairs["train"] if folded(p.sentence) not in leaked]
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A text as it is compared for leaks."""
     return " ".join(text.casefold().strip(" .").split())
 
 
-def ibm_train(shared: Path) -> list[Pair]:
-    """IBM Claim Stance, train topics only: the topic as stance, the claim as sentence."""
+def ibm_claims(shared: Path, split: str) -> list[Pair]:
+    """IBM Claim Stance, the topics of one split: the topic as stance, the claim as sentence."""
     path = shared / "benchmarks/ibm-claim-stance/claim_stance_dataset_v1.json"
-    topics = [t for t in json.loads(path.read_text(encoding="utf-8")) if t["split"] == "train"]
+    topics = [t for t in json.loads(path.read_text(encoding="utf-8")) if t["split"] == split]
     return [
         Pair(t["topicText"], c["claimCorrectedText"], SUPPORT if c["stance"] == "PRO" else REBUT)
         for t in topics
         for c in t["claims"]
+    ]
+
+
+def arguments(shared: Path, split: str) -> list[Pair]:
+    """ArgKP's arguments; from train, topics that IBM's test topics share are left out."""
+    path = shared / f"benchmarks/argkp/arguments_{split}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        Pair(row["topic"], row["argument"], SUPPORT if row["stance"] == "1" else REBUT)
+        for row in rows
+        if split != "train" or not any(words in row["topic"] for words in ON_IBM_TEST_TOPICS)
     ]
 
 
@@ -132,36 +162,9 @@ def inference(shared: Path, name: str, splits: tuple[str, ...]) -> list[Pair]:
     return [Pair(r["hypothesis"], r["premise"], labels[r["label"]]) for r in rows if r["split"] in splits]
 
 
-def pairs_of(judged: Judged, rng: random.Random, neither: float) -> Iterator[Pair]:
-    """The evidence of one stance and a share `neither` of what is none; arguable ones left out."""
-    for sentence, before, label in zip(judged.sentences, judged.before, judged.labels, strict=True):
-        if label is None or (label == NEITHER and rng.random() >= neither):
-            continue
-        lead = "" if rng.random() < LEAVE_OUT_CONTEXT else before
-        yield Pair(judged.stance, in_context(sentence, lead), label)
-
-
-def mismatched(pairs: list[Pair], count: int, rng: random.Random) -> list[Pair]:
-    """Stances with a random sentence of another pair: neither."""
-    return [Pair(rng.choice(pairs).stance, rng.choice(pairs).sentence, NEITHER) for _ in range(count)]
-
-
-def curriculum(shared: Path, seed: int) -> list[list[Pair]]:
-    """The phases of training, each shuffled: single sentences; documents; libraries."""
-    rng = random.Random(seed)
-    nli = [p for item in nli_items(shared, dev=False) for p in item]
-    public = perspectrum(shared, "train") + inference(shared, "explagraphs", ("train", "dev")) + ibm_train(shared)
-    first = nli + rng.sample(public, len(public) * 4 // 5) + mismatched(nli + public, 600, rng)
-    docs = [j for d in documents(shared, dev=False) for j in d]
-    second = [p for j in docs for p in pairs_of(j, rng, 0.45)]
-    second += [p for j in docs for p in pairs_of(j, rng, 0.0) if rng.random() < 0.6]
-    second += rng.sample(nli, 2200) + rng.sample(public, 1200) + mismatched(second, 300, rng)
-    folder = shared / "training/debate-libraries"
-    libs = [j for name, stances in libraries(folder).items() if name != DEV_LIBRARY for j in stances]
-    third = [p for j in libs for p in pairs_of(j, rng, 0.6)]
-    third += [p for j in libs for p in pairs_of(j, rng, 0.0)]
-    third += [p for j in docs for p in pairs_of(j, rng, 0.12) if rng.random() < 0.7]
-    third += rng.sample(nli, 1200) + rng.sample(public, 500) + mismatched(second, 300, rng)
-    for phase in (first, second, third):
-        rng.shuffle(phase)
-    return [first, second, third]
+def by_stance(pairs: list[Pair]) -> Iterator[tuple[str, list[Pair]]]:
+    """The pairs of each stance, in the order of their first."""
+    groups: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(pair.stance, []).append(pair)
+    yield from groups.items()

@@ -1,6 +1,6 @@
 """Measure an adapter on what was kept aside, and keep its logits for `training.calibrate`.
 
-    python -m training.measure --shared ../shared --adapter training/runs/first/shipped --out training/runs/first
+    python -m training.measure --shared ../shared --adapter training/runs/second/shipped --out training/runs/second
 
 Prints a table; writes `logits.npz`. Documents and libraries go through the product's own passages,
 retrieval and judging, every sentence against every stance.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,94 +19,79 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score  # type: ignore[import-untyped]
 
-from debatebot.brief import judge_logits, make_answer
-from debatebot.calibration import Calibration
+from debatebot.answer import make_answer
 from debatebot.embedding import Memory, open_embedder
+from debatebot.frames import Reading
+from debatebot.judging import judge_logits
 from debatebot.library import Library
 from debatebot.retrieve import retrieve
 from debatebot.settings import Settings
-from debatebot.stance import CrossEncoder, Reading, StanceModel, ready_folder
-from training.data import DEV_LIBRARY, NEITHER, Judged, Pair, documents, libraries, nli_items, perspectrum
+from debatebot.stance import CrossEncoder, StanceModel, ready_folder
+from training.data import NEITHER, Judged, Pair, by_stance, documents, libraries, nli_items, perspectrum
 
 Row = tuple[str, str, int, float, npt.NDArray[np.float32]]
 """Set, stance, label (-1 for arguable), cosine, logits."""
-OWN = ("carbon-tax", "sanctions")
-"""Those of `training/libraries` that are measured on, a third of their stances each: reading costs time."""
-NO_FLOOR = Calibration(slope=1.0, weight=0.0, prior=0.0, threshold=0.5, answer_floor=0.0)
+NO_FLOOR = 0.0
 
 
 def single(model: StanceModel, name: str, pairs: list[Pair]) -> list[Row]:
     """Rows for pairs of a stance and a sentence that stands alone."""
-    by_stance: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        by_stance.setdefault(pair.stance, []).append(pair)
     rows: list[Row] = []
-    for stance, group in by_stance.items():
-        logits = model.score(stance, [Reading(p.sentence, "") for p in group])
-        rows += [(name, stance, p.label, 0.0, row) for p, row in zip(group, logits, strict=True)]
+    for stance, group in by_stance(pairs):
+        logits = model.score(stance, [Reading((p.sentence,)) for p in group])
+        rows += [(name, stance, p.label, 0.0, row[0]) for p, row in zip(group, logits, strict=True)]
     return rows
 
 
-def through_product(  # noqa: PLR0913, PLR0917
-    model: StanceModel,
-    name: str,
-    judged: list[Judged],
-    foreign: list[str],
-    nearness: dict[str, list[float]],
-    led: list[Row],
+def through_product(
+    model: StanceModel, name: str, judged: list[Judged], foreign: list[str], nearness: dict[str, list[float]]
 ) -> list[Row]:
     """Rows for one library: its own stances, and `foreign` ones that it says nothing of.
 
-    Into `nearness` goes how near the best answer to each came, were it a question; into `led` the same rows as read
-    in context only.
+    Into `nearness` goes how near the best answer to each came, were it a question.
     """
     embedder = open_embedder(Settings())
+    memory = Memory(embedder)
     with tempfile.TemporaryDirectory() as scratch:
         corpus = Path(scratch, "corpus")
         corpus.mkdir()
-        texts: list[list[str]] = []
-        for sentence, before in zip(judged[0].sentences, judged[0].before, strict=True):
-            if not before:
-                texts.append([])
-            texts[-1].append(sentence)
-        for number, sentences in enumerate(texts):
+        for number, sentences in enumerate(judged[0].documents):
             (corpus / f"{number}.txt").write_text(" ".join(sentences), encoding="utf-8")
         library = Library(corpus, Path(scratch, "index"), embedder)
         library.sync()
         rows: list[Row] = []
-        for stance, labels in [(j.stance, j.labels) for j in judged] + [(s, None) for s in foreign]:
-            known = dict(zip(judged[0].sentences, labels, strict=True)) if labels else {}
-            best = make_answer(library, embedder, Memory(embedder), NO_FLOOR, stance, count=1).answers
-            nearness["home" if labels else "foreign"] += [item.strength for item in best]
+        for stance, home in [(j.stance, j) for j in judged] + [(s, None) for s in foreign]:
+            known = dict(zip(chain(*home.documents), chain(*home.labels), strict=True)) if home else {}
+            best = make_answer(library, embedder, memory, NO_FLOOR, stance, count=1).answers
+            nearness["home" if home else "foreign"] += [item.strength for item in best]
             candidates = retrieve(library, embedder.encode([stance], query=True), stance, 10_000)
             for (candidate, place), logits in judge_logits(library, model, stance, candidates):
-                label = known.get(candidate.passage.cut(place), NEITHER)
-                kind = name if labels else "foreign"
+                label = known.get(candidate.passage.cut(place)) if home else NEITHER
+                kind = name if home else "foreign"
                 rows.append((kind, stance, -1 if label is None else label, candidate.cosine, logits))
-                reading = Reading(candidate.passage.cut(place), library.before(candidate.passage, place))
-                led.append((*rows[-1][:4], model.score(stance, [reading])[0]))
         return rows
 
 
-def collect(model: StanceModel, shared: Path) -> tuple[list[Row], list[Row], dict[str, list[float]]]:
-    """All rows of all development sets, those read in context only, and the nearness of answers."""
-    led: list[Row] = []
+def collect(model: StanceModel, shared: Path, every: int) -> tuple[list[Row], dict[str, list[float]]]:
+    """All rows of all development sets (of documents and libraries, each `every`th stance), and the nearness of
+    answers."""
     nearness: dict[str, list[float]] = {"home": [], "foreign": []}
     rng = random.Random(1)
     rows = single(model, "debate-nli", [p for item in nli_items(shared, dev=True) for p in item])
     rows += single(model, "perspectrum dev", rng.sample(perspectrum(shared, "dev"), 300))
-    docs = [doc[::2] for doc in documents(shared, dev=True)]
-    libs = {DEV_LIBRARY: libraries(shared / "training/debate-libraries")[DEV_LIBRARY]}
-    libs |= {name: lib[::3] for name, lib in libraries(Path(__file__).parent / "libraries").items() if name in OWN}
+    docs = [doc[::every] for doc in documents(shared, "dev")]
+    libs = {name: lib[::every] for name, lib in libraries(shared, "dev").items()}
     stances = [j.stance for doc in docs for j in doc]
     for number, doc in enumerate(docs):
         own = {j.stance for j in doc}
-        foreign = rng.sample([s for s in stances if s not in own], 2)
-        rows += through_product(model, "debate-docs", doc, foreign, nearness, led)
+        rows += through_product(
+            model, "debate-docs", doc, rng.sample([s for s in stances if s not in own], 2), nearness
+        )
         print(f"document {number + 1} of {len(docs)}", flush=True)
     for name, lib in libs.items():
-        rows += through_product(model, name, lib, rng.sample(stances, 2), nearness, led)
-    return rows, led, nearness
+        rows += through_product(model, name, lib, rng.sample(stances, 3), nearness)
+        print(name, flush=True)
+    return rows, nearness
 
 
 def table(rows: list[Row]) -> str:
@@ -155,8 +141,9 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--adapter", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--every", type=int, default=2, help="read each so manyth stance of documents and libraries")
     options = parser.parse_args()
-    rows, led, nearness = collect(CrossEncoder(ready_folder(print, options.adapter)), options.shared)
+    rows, nearness = collect(CrossEncoder(ready_folder(print, options.adapter)), options.shared, options.every)
     np.savez_compressed(
         options.out / "logits.npz",
         sets=np.array([row[0] for row in rows]),
@@ -167,7 +154,7 @@ def main() -> None:
         nearness_home=np.array(nearness["home"]),
         nearness_foreign=np.array(nearness["foreign"]),
     )
-    text = f"{table(rows)}\n\nRead in context only:\n{table(led)}"
+    text = table(rows)
     (options.out / "measures.txt").write_text(text + "\n", encoding="utf-8")
     print(text)
 

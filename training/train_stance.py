@@ -1,10 +1,9 @@
 """Train the stance model: a LoRA adapter and a three-way head over all-mpnet-base-v2.
 
-    python -m training.train_stance --shared ../shared --out training/runs/first
+    python -m training.train_stance --shared ../shared --out training/runs/second
 
 Runs on two CPU cores; writes a checkpoint every few minutes and takes up where it stopped when
-called again with the same `--out`. The phases of `training.data.curriculum` follow one another under
-one learning-rate schedule (linear warm-up, then linear decay).
+called again with the same `--out`. `--start` names the adapter of an earlier run to go on from.
 """
 
 from __future__ import annotations
@@ -13,23 +12,29 @@ import argparse
 import json
 import random
 import time
+from collections.abc import Iterator
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import cast
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
 
+from debatebot.frames import LABELS, Frame, Framer
 from debatebot.models import mpnet_folder
-from debatebot.pairs import LABELS
-from training.data import Pair, curriculum
+from debatebot.stance import at_marks
+from training.curriculum import Shares, curriculum
+from training.data import NEITHER, Example
 
-MAX_TOKENS = 192
-BATCH = 32
-WINDOW = 512
+BATCH_TOKENS = 2000
+WINDOW = 256
 RANK = 32
 FIRST_LAYER = 2
-CHECKPOINT_STEPS = 60
+CHECKPOINT_STEPS = 30
+SIDED_WEIGHT = 1.5
+"""What a sentence with a side weighs in the loss: it is rarer than one without, and two questions in one."""
 
 
 def base_model(folder: Path) -> torch.nn.Module:
@@ -45,8 +50,10 @@ def base_model(folder: Path) -> torch.nn.Module:
     return model
 
 
-def with_adapter(model: torch.nn.Module) -> PeftModel:
+def with_adapter(model: torch.nn.Module, start: Path | None) -> PeftModel:
     """LoRA on every linear layer from `FIRST_LAYER` up; the head is trained whole."""
+    if start:
+        return PeftModel.from_pretrained(model, str(start), is_trainable=True)
     return get_peft_model(
         model,
         LoraConfig(
@@ -61,33 +68,34 @@ def with_adapter(model: torch.nn.Module) -> PeftModel:
     )
 
 
-def batches(pairs: list[Pair], rng: random.Random) -> list[list[Pair]]:
-    """Batches of pairs of like length: sorted in windows, the batches of a window shuffled."""
-    found = []
-    for start in range(0, len(pairs), WINDOW):
-        window = sorted(pairs[start : start + WINDOW], key=lambda p: len(p.stance) + len(p.sentence))
-        cut = [window[i : i + BATCH] for i in range(0, len(window), BATCH)]
+Framed = tuple[Frame, Example]
+
+
+def batches(examples: list[Framed], rng: random.Random) -> Iterator[list[Framed]]:
+    """Batches of like length and at most `BATCH_TOKENS` tokens: sorted in windows, those of a window shuffled."""
+    for start in range(0, len(examples), WINDOW):
+        window = sorted(examples[start : start + WINDOW], key=lambda item: len(item[0].ids))
+        cut: list[list[Framed]] = [[]]
+        for item in window:
+            if len(item[0].ids) * (len(cut[-1]) + 1) > BATCH_TOKENS:
+                cut.append([])
+            cut[-1].append(item)
         rng.shuffle(cut)
-        found += cut
-    return found
+        yield from cut
 
 
-def loss_of(model: torch.nn.Module, tokenizer: PreTrainedTokenizerBase, batch: list[Pair]) -> torch.Tensor:
-    encoded = tokenizer(
-        [p.stance for p in batch],
-        [p.sentence for p in batch],
-        padding=True,
-        truncation="only_second",
-        max_length=MAX_TOKENS,
-        return_tensors="pt",
-    )
-    labels = torch.tensor([p.label for p in batch])
-    return torch.nn.functional.cross_entropy(model(**encoded).logits, labels, label_smoothing=0.03)
+def loss_of(model: PreTrainedModel, batch: list[Framed]) -> torch.Tensor:
+    """The mean loss of the batch's sentences, those with a side weighed more; arguable ones left out."""
+    labels = [label for _, example in batch for label in example.labels]
+    known = [n for n, label in enumerate(labels) if label is not None]
+    logits = at_marks(model, [frame for frame, _ in batch])[known]
+    truth = torch.tensor([labels[n] for n in known])
+    weights = torch.where(truth == NEITHER, 1.0, SIDED_WEIGHT)
+    losses = torch.nn.functional.cross_entropy(logits, truth, label_smoothing=0.03, reduction="none")
+    return (losses * weights).sum() / weights.sum()
 
 
-def train(
-    model: PeftModel, tokenizer: PreTrainedTokenizerBase, steps: list[list[Pair]], out: Path, rate: float
-) -> None:
+def train(model: PeftModel, steps: list[list[Framed]], out: Path, rate: float) -> None:
     """Train over all steps, from the checkpoint in `out` if there is one."""
     weights = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=0.01)
@@ -104,20 +112,21 @@ def train(
         optimizer.load_state_dict(saved["optimizer"])
         schedule.load_state_dict(saved["schedule"])
     model.train()
+    inner = cast(PreTrainedModel, model.get_base_model())
     began, total = time.time(), 0.0
     for step in range(start, len(steps)):
-        loss = loss_of(model, tokenizer, steps[step])
+        loss = loss_of(inner, steps[step])
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         optimizer.zero_grad()
         schedule.step()
         total += loss.item()
-        if (step + 1) % 20 == 0:
+        if (step + 1) % 10 == 0:
             pace = (time.time() - began) / (step + 1 - start)
             left = pace * (len(steps) - step - 1) / 60
             print(
-                f"step {step + 1} of {len(steps)}, loss {total / 20:.3f}, {pace:.2f} s a step, {left:.0f} min left",
+                f"step {step + 1} of {len(steps)}, loss {total / 10:.3f}, {pace:.2f} s a step, {left:.0f} min left",
                 flush=True,
             )
             total = 0.0
@@ -147,23 +156,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path)
     parser.add_argument("--rate", type=float, default=3e-4)
+    for share in fields(Shares):
+        name = "--" + share.name.replace("_", "-")
+        parser.add_argument(
+            name, type=float, default=share.default, help="how much of it is shown (training.curriculum)"
+        )
+    parser.add_argument("--steps", type=int, help="stop after so many, the rate falling to nothing by then")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    phases = curriculum(options.shared, options.seed)
-    rng = random.Random(options.seed)
-    steps = [batch for phase in phases for batch in batches(phase, rng)]
-    (options.out / "run.json").write_text(
-        json.dumps(
-            {"seed": options.seed, "rate": options.rate, "phases": [len(p) for p in phases], "steps": len(steps)}
-        )
-    )
+    shares = Shares(**{share.name: getattr(options, share.name) for share in fields(Shares)})
+    examples = curriculum(options.shared, options.seed, shares)
     with mpnet_folder() as folder:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        model = with_adapter(base_model(folder))
-    model.print_trainable_parameters()
-    train(model, tokenizer, steps, options.out, options.rate)
+        framer = Framer(AutoTokenizer.from_pretrained(folder, local_files_only=True))
+        model = with_adapter(base_model(folder), options.start)
+    framed = [(framer.frame(example.stance, example.reading), example) for example in examples]
+    steps = list(batches(framed, random.Random(options.seed)))[: options.steps]
+    run = {
+        "seed": options.seed,
+        "rate": options.rate,
+        "start": str(options.start),
+        "shares": asdict(shares),
+        "passages": len(examples),
+        "sentences": sum(len(example.labels) for example in examples),
+        "tokens": sum(len(frame.ids) for frame, _ in framed),
+        "steps": len(steps),
+    }
+    print(run, flush=True)
+    known = options.out / "run.json"
+    if known.exists() and json.loads(known.read_text()) != run:
+        raise SystemExit(f"{known} is of another run: its data or options differ; name a new folder with --out")
+    known.write_text(json.dumps(run))
+    train(model, steps, options.out, options.rate)
     ship(options.out / "adapter", options.out / "shipped")
 
 

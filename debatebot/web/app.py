@@ -24,6 +24,7 @@ from debatebot.settings import Settings
 from debatebot.web import library_view, shell, source, view
 from debatebot.web.background import Background
 from debatebot.web.chat import AT_ONCE, Chat, Session
+from debatebot.web.correction_routes import add_correction_routes
 from debatebot.web.incoming import Incoming
 from debatebot.web.library_routes import add_library_routes
 from debatebot.web.security import LOOPBACK, Guard
@@ -34,6 +35,7 @@ SERVED = {
     "style.css": "text/css",
     "library.css": "text/css",
     "page.js": "text/javascript",
+    "judge.js": "text/javascript",
     "library.js": "text/javascript",
     "documents.js": "text/javascript",
 }
@@ -147,6 +149,7 @@ def create_app(bot: DebateBot, host: str = "127.0.0.1") -> FastAPI:
     _add_routes(app, bot)
     add_status_routes(app, background)
     add_library_routes(app, bot, background, incoming)
+    add_correction_routes(app, bot)
     # The paper of style.css, so that the page does not flash before that is there.
     theme = gr.themes.Base(font=FONTS, font_mono=["monospace"]).set(
         body_background_fill="#fdfcf9", body_background_fill_dark="#171614"

@@ -6,13 +6,14 @@ import logging
 import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from debatebot.conversation import Mode, Request, understand
 from debatebot.errors import DebatebotError, InputError
 from debatebot.types import Answer, Brief, Progress
-from debatebot.web import library_view, view
+from debatebot.web import answer_view, library_view, view
+from debatebot.web.answer_view import NOTHING_YET, Shown
 from debatebot.web.background import Background
 from debatebot.web.status import UNEXPECTED, Status
 
@@ -34,6 +35,8 @@ class Session:
     """What one browser's conversation remembers: the request before, and the turns as HTML."""
 
     last: Request | None = None
+    shown: Shown = field(default_factory=dict)
+    """The evidence shown under the last request and those that it goes on from; "more" leaves it out."""
     number: int = 0
     past: str = ""
     current: str = ""
@@ -64,7 +67,8 @@ class Chat:
         except InputError as error:
             yield self._refused(message, session, error)
             return
-        frame = self._frame(session)
+        before = session.shown if request.skip else NOTHING_YET
+        frame = replace(self._frame(session), last=request, shown=before)
 
         def step(answer: str) -> Step:
             return Step(replace(frame, current=view.turn(frame.number, message, answer, busy=True)))
@@ -75,15 +79,17 @@ class Chat:
                 yield step(words)
             missing = library_view.behind(self._background.status.shelf)
             found = yield from self._find(request, step)
-            answer, chips = _shown(found, request, message), view.chips(found, request.skip)
-            answer += view.footnote(missing)
+            answer = _shown(found, request, before, message) + view.footnote(missing)
+            chips = answer_view.chips(found, before, request.skip)
+            if isinstance(found, Brief):
+                frame = replace(frame, shown=answer_view.shown_with(found, before))
         except DebatebotError as error:
             answer = view.error(str(error))
         except Exception:  # the page's last resort: told to the reader, in full to the log
             logger.exception("an answer failed")
             answer = view.error(UNEXPECTED)
         # A request that failed is remembered too: a follow-up then means it, and not the one before.
-        yield self._finished(replace(frame, last=request), message, answer, chips)
+        yield self._finished(frame, message, answer, chips)
 
     def _frame(self, session: Session) -> Session:
         return replace(session, number=session.number + 1, past=session.past + session.settled)
@@ -151,9 +157,9 @@ def _awaited(status: Status, *, late: bool) -> str:
     return ""
 
 
-def _shown(found: Brief | Answer, request: Request, message: str) -> str:
+def _shown(found: Brief | Answer, request: Request, before: Shown, message: str) -> str:
     """The answer's HTML; under a follow-up it says what it is about."""
     about = "" if request.text.split() == message.split() else request.text
     if isinstance(found, Answer):
-        return view.answer(found, request.skip, about, request.notice)
-    return view.brief(found, request.skip, about, request.notice)
+        return answer_view.answer(found, request.skip, about, request.notice)
+    return answer_view.brief(found, before, about, request.notice)

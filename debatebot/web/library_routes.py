@@ -26,12 +26,14 @@ HEADER = "library"
 SOON = 8.0
 """Seconds that an edit waits for what is under way; after that the page is told when it is done."""
 NO_STORE = {"Cache-Control": "no-store"}
+NOT_OURS = "This is not what the page sends; reload it."
+NOT_FROM_THE_PAGE = "This is only for debatebot's own page."
 
 
 def from_the_page(request: Request) -> None:
     """Refuses what the page did not send."""
     if request.headers.get("x-debatebot") != HEADER:
-        raise Refused(403, "This is only for debatebot's own page.")
+        raise Refused(403, NOT_FROM_THE_PAGE)
 
 
 async def refused(_: Request, error: Exception) -> Response:
@@ -72,7 +74,7 @@ def add_library_routes(app: FastAPI, bot: DebateBot, background: Background, inc
 
     @router.post("/describe")
     async def describe(request: Request) -> Response:
-        sent = await _object(request)
+        sent = await sent_object(request)
         entry = _entry(background, sent.get("document"))
         fields = sent.get("fields")
         if not isinstance(fields, dict):
@@ -81,7 +83,7 @@ def add_library_routes(app: FastAPI, bot: DebateBot, background: Background, inc
 
     @router.post("/remove")
     async def remove(request: Request) -> Response:
-        entry = _entry(background, (await _object(request)).get("document"))
+        entry = _entry(background, (await sent_object(request)).get("document"))
         return await _soon(tasks.remove(work, bot, entry.document, entry.source.title))
 
     app.include_router(router)
@@ -106,23 +108,24 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
-async def _object(request: Request) -> dict[str, Any]:
+async def sent_object(request: Request) -> dict[str, Any]:
+    """The JSON object that a request brings. Raises Refused where it brings none."""
     try:
         sent = json.loads(await request.body())
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
-        raise Refused(400, "This is not what the page sends; reload it.")
+        raise Refused(400, NOT_OURS)
     return sent
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    return _texts(await _object(request))
+    return _texts(await sent_object(request))
 
 
 def _texts(sent: dict[str, Any]) -> dict[str, str]:
     if not all(isinstance(value, str) for value in sent.values()):
-        raise Refused(400, "This is not what the page sends; reload it.")
+        raise Refused(400, NOT_OURS)
     return sent
 
 

@@ -32,6 +32,7 @@
     panel.innerHTML = inside + '<nav class="steps" aria-label="Evidence" hidden></nav>';
     show("source");
     opened = link;
+    link?.closest("details")?.setAttribute("open", "");
     markOpen();
     steps(link);
     const quote = byId("quote");
@@ -102,7 +103,7 @@
     const link = target.closest("a.open, a.open-word");
     if (link) {
       event.preventDefault();
-      back = link.closest(".cite")?.querySelector("a.open") || link;
+      back = link.closest(".item")?.querySelector("a.open") || link;
       openSource(hrefOf(back), back);
     } else if (target.closest("a.window")) {
       event.preventDefault();
