@@ -113,8 +113,9 @@ def test_briefs(run: Run, tmp_path: Path) -> None:
         assert measures["empty"] <= min(measures["empty_support"], measures["empty_rebut"]) <= found["topics"]
         assert 0 < measures["seconds_median"] <= measures["seconds_95"]
     assert (tmp_path / "kept/index/library.sqlite").exists()
+    (tmp_path / "kept/corpus/other.txt").write_text("Another article.", encoding="utf-8")
     with pytest.raises(SystemExit, match="holds other articles"):
-        run(briefs.main, "--index", str(tmp_path / "kept"), sample=2)
+        run(briefs.main, "--index", str(tmp_path / "kept"))
 
 
 def test_retrieval(run: Run) -> None:

@@ -48,7 +48,19 @@ def closed(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "required": list(properties), "properties": properties}
 
 
-BRIEF = closed(stance=TEXT, support=LIST, rebut=LIST, context=LIST, note=NOTE)
+COUNT = {"type": "integer", "minimum": 1}
+PLACE = closed(document=TEXT, start={"type": "integer"}, end=COUNT)
+POINT = closed(label=TEXT, passages=COUNT, documents=COUNT, evidence={"type": "array", "items": PLACE})
+POINTS = {"type": "array", "items": POINT}
+BRIEF = closed(
+    stance=TEXT,
+    support=LIST,
+    rebut=LIST,
+    context=LIST,
+    unclear=LIST,
+    points=closed(support=POINTS, rebut=POINTS),
+    note=NOTE,
+)
 ANSWER = closed(question=TEXT, answers=LIST, note=NOTE)
 
 

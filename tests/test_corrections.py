@@ -295,7 +295,7 @@ def bot(corrected: DebateBot) -> DebateBot:
 @pytest.fixture
 def place(bot: DebateBot) -> tuple[int, int]:
     """Where the sentence with the flames stands."""
-    passage = bot.library.passage_of(OP_ED, FLAMES)
+    passage = bot.library.store.passage_at(OP_ED, bot.document(OP_ED).text.index(FLAMES))
     assert passage
     [found] = [s for s in passage.sentences if FLAMES in passage.cut(s)]
     return found.start, found.end
