@@ -143,13 +143,16 @@ def test_evidence_is_stepped_through_and_escape_closes(visitor: Visitor) -> None
     assert page.evaluate("document.activeElement.className") == "open"
 
 
+SIDED = "#current .side:is(.support, .rebut) blockquote"
+
+
 def test_more_and_the_other_side_by_chip_and_by_word(visitor: Visitor) -> None:
     page = visitor.page
     page.click("#mode label:has-text('Rebut me')")
     visitor.send(STANCE)
-    first = page.locator("#current blockquote").all_text_contents()
+    first = page.locator(SIDED).all_text_contents()
     visitor.click("#current .chip:has-text('More evidence')")
-    more = page.locator("#current blockquote").all_text_contents()
+    more = page.locator(SIDED).all_text_contents()
     assert more
     assert not set(first) & set(more)
     assert page.locator("#current .number").first.inner_text() == str(len(first) + 1)
@@ -157,9 +160,9 @@ def test_more_and_the_other_side_by_chip_and_by_word(visitor: Visitor) -> None:
     assert "For you" in visitor.newest()
     assert "Against you" not in visitor.newest()
     visitor.click("#current .chip:has-text('The other side')")
-    assert page.locator("#current blockquote").all_text_contents() == first
+    assert page.locator(SIDED).all_text_contents() == first
     visitor.send("more")
-    assert page.locator("#current blockquote").all_text_contents() == more
+    assert page.locator(SIDED).all_text_contents() == more
     assert page.locator(".chips").count() == 1, "only the newest answer can be gone on from"
 
 
