@@ -157,8 +157,8 @@ def test_more_and_the_other_side_by_chip_and_by_word(visitor: Visitor) -> None:
     assert not set(first) & set(more)
     assert page.locator("#current .number").first.inner_text() == str(len(first) + 1)
     visitor.send("and the other side?")
-    assert "For you" in visitor.newest()
-    assert "Against you" not in visitor.newest()
+    assert page.locator("#current .side.support").count() == 1
+    assert page.locator("#current .side.rebut").count() == 0
     visitor.click("#current .chip:has-text('The other side')")
     assert page.locator(SIDED).all_text_contents() == first
     visitor.send("more")
