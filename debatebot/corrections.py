@@ -46,6 +46,11 @@ class Verdict(StrEnum):
     REBUT = "rebut"
     NEITHER = "neither"
 
+    @property
+    def opposite(self) -> Verdict:
+        """The other side; that it is on neither stays what it is."""
+        return {Verdict.SUPPORT: Verdict.REBUT, Verdict.REBUT: Verdict.SUPPORT}.get(self, self)
+
 
 Key = tuple[str, str, str]
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from debatebot.corrections import Correction, Verdict, fold_stance, quote_key
+from debatebot.corrections import Correction, fold_stance, quote_key
 from debatebot.embedding import Memory
 from debatebot.frames import LABELS, Reading
 from debatebot.stance import StanceModel
@@ -21,7 +21,6 @@ NEAR = 0.75
 """Stances whose vectors have a lower cosine are not compared."""
 SURE = 0.9
 """How sure the stance model must be, in both directions."""
-TURNED = {Verdict.SUPPORT: Verdict.REBUT, Verdict.REBUT: Verdict.SUPPORT, Verdict.NEITHER: Verdict.NEITHER}
 
 
 def words_for(
@@ -43,7 +42,7 @@ def words_for(
         if folded == own or others[folded] in same:
             found[key] = word
         elif others[folded] in opposite:
-            found[key] = replace(word, verdict=TURNED[word.verdict])
+            found[key] = replace(word, verdict=word.verdict.opposite)
     return found
 
 

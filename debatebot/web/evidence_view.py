@@ -15,7 +15,6 @@ from debatebot.web.view import quote_check, source_link, text
 Where = tuple[str, int, int]
 """By what a quotation is known: its document, and where it begins and ends."""
 
-OTHER = {Verdict.SUPPORT: Verdict.REBUT, Verdict.REBUT: Verdict.SUPPORT}
 UNCLEAR = ((Verdict.SUPPORT, "For you"), (Verdict.REBUT, "Against you"), (Verdict.NEITHER, "Neither"))
 
 
@@ -115,7 +114,7 @@ def _judge(evidence: Evidence, kind: Side | Kind) -> str:
     """The person's word on a quotation: what can be said, and what has been said with the way back from it."""
     if isinstance(kind, Side):
         shown = Verdict(kind.value)
-        offered = ((shown, "Well found"), (OTHER[shown], "Other side"), (Verdict.NEITHER, "Not evidence"))
+        offered = ((shown, "Well found"), (shown.opposite, "Other side"), (Verdict.NEITHER, "Not evidence"))
         # Only a touch screen shows it, where three buttons at every quotation would crowd the page.
         unfold = '<button type="button" class="word unfold" aria-expanded="false">Judge</button>'
     else:
