@@ -11,9 +11,9 @@ from pathlib import Path
 from benchmarks.metrics import Labels
 from benchmarks.product import Engine, Shelf, flat
 from training import data as training
-from training.data import NEITHER, Judged
+from training.data import NEITHER, Gold
 
-Sources = dict[str, list[Judged]]
+Sources = dict[str, list[Gold]]
 """Names of documents or libraries to the stances that were judged against them."""
 
 
@@ -37,7 +37,7 @@ def shelves(sources: Sources, engine: Engine) -> Iterator[dict[str, list[Case]]]
         yield found
 
 
-def pool(sources: Sources) -> list[Judged]:
+def pool(sources: Sources) -> list[Gold]:
     """All sources as one: each stance against all documents, of which those of other sources say nothing of it."""
     documents = [document for judged in sources.values() for document in judged[0].documents]
     found = []
@@ -46,7 +46,7 @@ def pool(sources: Sources) -> list[Judged]:
             labels: list[list[int | None]] = []
             for other, group in sources.items():
                 labels += item.labels if other == name else [[NEITHER] * len(d) for d in group[0].documents]
-            found.append(Judged(item.stance, documents, labels))
+            found.append(Gold(item.stance, documents, labels))
     return found
 
 
@@ -64,6 +64,6 @@ def cut(sources: Sources, sample: int | None) -> Sources:
     if sample is None:
         return sources
     return {
-        name: [Judged(item.stance, item.documents[:sample], item.labels[:sample]) for item in judged[:sample]]
+        name: [Gold(item.stance, item.documents[:sample], item.labels[:sample]) for item in judged[:sample]]
         for name, judged in list(sources.items())[:sample]
     }

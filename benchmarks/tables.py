@@ -12,7 +12,7 @@ from typing import Any
 
 from debatebot.models import sha256_of
 from debatebot.stance import ADAPTER
-from debatebot.types import Reading, ReadingProgress
+from debatebot.types import Headway, ReadingProgress
 
 BASELINES = ("bm25", "cosine", "plain", "part1")
 RUNS = Path(__file__).parent / "runs"
@@ -53,7 +53,7 @@ def progress(every: int) -> ReadingProgress:
     """A note for every so many files that are read, each once."""
     noted = {0}
 
-    def tell(reading: Reading) -> None:
+    def tell(reading: Headway) -> None:
         if reading.done % every == 0 and reading.done not in noted:
             noted.add(reading.done)
             note(f"{reading.done:,} of {reading.of:,}")

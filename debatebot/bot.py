@@ -10,12 +10,15 @@ from typing import Self
 from debatebot.answer import make_answer
 from debatebot.brief import make_brief
 from debatebot.calibration import load_calibration
-from debatebot.corrections import Correction, Corrections, Verdict, load, now, quote_key, sentence_at
+from debatebot.correction_file import Corrections
+from debatebot.correction_places import sentence_at
+from debatebot.corrections import Correction, Verdict, load, now, quote_key
 from debatebot.embedding import Memory, open_embedder
 from debatebot.errors import InputError
 from debatebot.judging import Models
 from debatebot.library import Library
 from debatebot.loaders.loaded import Limits
+from debatebot.quotes import QuoteCheck, check_quote
 from debatebot.rewordings import words_for
 from debatebot.settings import Settings
 from debatebot.sidecar import NOTHING
@@ -133,6 +136,13 @@ class DebateBot:
         count = count or self.settings.evidence
         floor = self._calibration.answer_floor
         return make_answer(self.library, self._embedder, self._memory, floor, question, count=count)
+
+    def check_quote(self, text: str, *, document: str = "") -> QuoteCheck:
+        """Whether a quotation stands in the library, and in the `document` that it is said to be from.
+
+        Raises InputError for a text that is none, DocumentError where there is no such document.
+        """
+        return check_quote(self.library, text, document)
 
     def correct(self, stance: str, document: str, start: int, end: int, verdict: Verdict | None) -> str:
         """Have the person's word on the sentence of a document from `start` to `end` count; returns its words.

@@ -44,9 +44,14 @@ class Calibration:
         """The chances of support, rebut and neither, shape (n, 3), for logits (n, 3) and cosines (n,)."""
         scaled = self.slope * logits.astype(np.float64)
         scaled[:, :2] += (self.weight * cosines + self.prior)[:, None]
-        exponents = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-        chances: Floats = exponents / exponents.sum(axis=1, keepdims=True)
-        return chances
+        return softmax(scaled)
+
+
+def softmax(logits: npt.NDArray[np.floating]) -> Floats:
+    """The chances of each row's classes, shape (n, 3), for logits (n, 3)."""
+    exponents = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    chances: Floats = exponents / exponents.sum(axis=1, keepdims=True)
+    return chances
 
 
 def load_calibration(folder: Path) -> Calibration:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from debatebot.cli_corrections import Commands
+from debatebot.cli_corrections import add_correction_commands
 from debatebot.errors import DebatebotError
 from debatebot.settings import Settings, load_settings
+from debatebot.terminal import print_json, print_text, progress_line, read_input, say, say_report, synced
 
 if TYPE_CHECKING:
-    from debatebot.bot import DebateBot
-    from debatebot.types import Reading, ReadingProgress, SyncReport
+    from debatebot.types import SyncReport
 
 REFUSED = 1
 WRONG_USAGE = 2
 BROKEN_PIPE = 141
-PATIENCE = 5.0
-"""Seconds that a reading command waits for another process to finish writing the index."""
 GIVEN = ("title", "author", "date", "source", "url")
 
 
@@ -36,13 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run: Callable[[Settings, argparse.Namespace], int] = options.run
         return run(settings, options)
     except DebatebotError as error:
-        _say(f"debatebot: {error}")
+        say(f"debatebot: {error}")
         return REFUSED
     except BrokenPipeError:
         sys.stderr.close()
         return BROKEN_PIPE
     except OSError as error:
-        _say(f"debatebot: {error.strerror or error}: {error.filename}; make room there, or give yourself the right")
+        say(f"debatebot: {error.strerror or error}: {error.filename}; make room there, or give yourself the right")
         return REFUSED
     except KeyboardInterrupt:
         return 130
@@ -94,7 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     for reading in (brief, ask):
         reading.add_argument("-k", type=_count, metavar="N", help="how many pieces of evidence a side (default: 5)")
         _json_flag(reading)
-    Commands(_synced, _say).join(command)
+    check = command("check-quote", _check_quote, "look a quotation up: exact, near, in another document, or nowhere")
+    check.add_argument("text", metavar="TEXT", help="the quotation (- for standard input)")
+    check.add_argument("--document", default="", help="the document that it is said to be from")
+    _json_flag(check)
+    add_correction_commands(command)
     setup = command("setup", _setup, "prepare the models, once; the first start does it too")
     setup.add_argument("--base", type=Path, metavar="FOLDER", help="all-mpnet-base-v2, where you have it already")
     return parser
@@ -111,45 +111,45 @@ def _count(text: str) -> int:
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
-    from debatebot.web.app import serve  # noqa: PLC0415  (seconds to import)
+    from debatebot.web.app import serve
 
     serve(settings)
     return 0
 
 
 def _setup(settings: Settings, options: argparse.Namespace) -> int:
-    from debatebot.embedding import open_embedder  # noqa: PLC0415
-    from debatebot.stance import ready_folder  # noqa: PLC0415
+    from debatebot.embedding import open_embedder
+    from debatebot.stance import ready_folder
 
-    ready_folder(_say, base=options.base)
-    _say("Checking the embedding model")
+    ready_folder(say, base=options.base)
+    say("Checking the embedding model")
     open_embedder(settings).encode(["ready"])
-    _say("The models are ready.")
+    say("The models are ready.")
     return 0
 
 
 def _add(settings: Settings, options: argparse.Namespace) -> int:
-    from debatebot.bot import DebateBot  # noqa: PLC0415
-    from debatebot.types import Source  # noqa: PLC0415
+    from debatebot.bot import DebateBot
+    from debatebot.types import Source
 
     if options.title and (len(options.paths) > 1 or options.paths[0].is_dir()):
-        _say("debatebot add: --title is for one file; leave it out, or add the files one by one")
+        say("debatebot add: --title is for one file; leave it out, or add the files one by one")
         return WRONG_USAGE
     settings.corpus.mkdir(parents=True, exist_ok=True)
     _give_way()
     source = Source(**{key: getattr(options, key) for key in GIVEN})
-    with _progress_line() as progress:
-        report = DebateBot.open(settings, _say).add(options.paths, source=source, progress=progress)
+    with progress_line() as progress:
+        report = DebateBot.open(settings, say).add(options.paths, source=source, progress=progress)
     _tell(report, options.json)
     return REFUSED if report.refused else 0
 
 
 def _sync(settings: Settings, options: argparse.Namespace) -> int:
-    from debatebot.bot import DebateBot  # noqa: PLC0415
+    from debatebot.bot import DebateBot
 
     _give_way()
-    with _progress_line() as progress:
-        report = DebateBot.open(settings, _say).sync(progress, rebuild=options.rebuild)
+    with progress_line() as progress:
+        report = DebateBot.open(settings, say).sync(progress, rebuild=options.rebuild)
     _tell(report, options.json)
     return 0
 
@@ -162,109 +162,69 @@ def _give_way() -> None:
 
 def _tell(report: SyncReport, as_json: bool) -> None:
     """What was done: the refused files with their reasons, notes, and the counts last."""
-    from debatebot.output import sync_json, sync_line  # noqa: PLC0415
+    from debatebot.output import sync_json, sync_line
 
-    _say_report(report)
+    say_report(report)
     if as_json:
-        _print_json(sync_json(report))
-    _say(sync_line(report))
-
-
-def _say_report(report: SyncReport) -> None:
-    for note in report.notes:
-        _say(f"debatebot: {note}")
-    for refusal in report.refused:
-        _say(f"refused {refusal.document}: {refusal.reason}")
+        print_json(sync_json(report))
+    say(sync_line(report))
 
 
 def _remove(settings: Settings, options: argparse.Namespace) -> int:
-    from debatebot.bot import DebateBot  # noqa: PLC0415
+    from debatebot.bot import DebateBot
 
-    DebateBot.open(settings, _say).remove(options.documents)
-    _say(f"{len(set(options.documents))} removed")
+    DebateBot.open(settings, say).remove(options.documents)
+    say(f"{len(set(options.documents))} removed")
     return 0
 
 
 def _list(settings: Settings, options: argparse.Namespace) -> int:
-    from debatebot.output import entry_json  # noqa: PLC0415
+    from debatebot.output import entry_json
 
-    bot = _synced(settings)
+    bot = synced(settings)
     entries = bot.entries()
     if options.json:
-        _print_json([entry_json(entry) for entry in entries])
+        print_json([entry_json(entry) for entry in entries])
         return 0
     for entry in entries:
         by = ", ".join(part for part in (entry.source.author, entry.source.date) if part)
         print(f"{entry.document}  {entry.source.title}{f' ({by})' if by else ''}  {entry.sentences} sentences")
     if not entries:
-        _say(f"The library is empty: `debatebot add PATH` puts documents into {settings.corpus}.")
+        say(f"The library is empty: `debatebot add PATH` puts documents into {settings.corpus}.")
     return 0
 
 
 def _text(settings: Settings, options: argparse.Namespace) -> int:
-    bot = _synced(settings)
-    sys.stdout.buffer.write(bot.document(options.document).text.encode())
-    sys.stdout.buffer.flush()
+    bot = synced(settings)
+    print_text(bot.document(options.document).text)
     return 0
 
 
 def _brief(settings: Settings, options: argparse.Namespace) -> int:
-    from debatebot.bot import BOTH  # noqa: PLC0415
-    from debatebot.output import brief_json, brief_text  # noqa: PLC0415
-    from debatebot.types import Side  # noqa: PLC0415
+    from debatebot.bot import BOTH
+    from debatebot.output import brief_json, brief_text
+    from debatebot.types import Side
 
-    bot = _synced(settings)
+    bot = synced(settings)
     sides = BOTH if options.side == "both" else (Side(options.side),)
     brief = bot.brief(options.stance, sides=sides, count=options.k)
-    _print_json(brief_json(brief)) if options.json else print(brief_text(brief))
+    print_json(brief_json(brief)) if options.json else print(brief_text(brief))
     return 0
 
 
 def _ask(settings: Settings, options: argparse.Namespace) -> int:
-    from debatebot.output import answer_json, answer_text  # noqa: PLC0415
+    from debatebot.output import answer_json, answer_text
 
-    bot = _synced(settings)
+    bot = synced(settings)
     answer = bot.ask(options.question, count=options.k)
-    _print_json(answer_json(answer)) if options.json else print(answer_text(answer))
+    print_json(answer_json(answer)) if options.json else print(answer_text(answer))
     return 0
 
 
-def _synced(settings: Settings) -> DebateBot:
-    """The bot with its index up to date, or as it is where another process has been writing it for a while."""
-    from debatebot.bot import DebateBot  # noqa: PLC0415
-    from debatebot.errors import BusyError  # noqa: PLC0415
+def _check_quote(settings: Settings, options: argparse.Namespace) -> int:
+    from debatebot.output import quote_json, quote_text
 
-    bot = DebateBot.open(settings, _say)
-    try:
-        with _progress_line() as progress:
-            _say_report(bot.sync(progress, wait=PATIENCE))
-    except BusyError as error:
-        if not bot.library.store.exists():
-            raise
-        _say(f"debatebot: {error}; this is from what is in it now")
-    return bot
-
-
-@contextmanager
-def _progress_line() -> Iterator[ReadingProgress | None]:
-    """A line that is written over and wiped at the end; only for a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from debatebot.output import reading_line  # noqa: PLC0415
-
-    def show(reading: Reading) -> None:
-        print(f"\r\033[K{reading_line(reading)}", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield show
-    finally:
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    text = read_input() if options.text == "-" else options.text
+    check = synced(settings).check_quote(text, document=options.document)
+    print_json(quote_json(check)) if options.json else print(quote_text(check))
+    return 0

@@ -6,83 +6,73 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from debatebot.settings import Settings
-
-if TYPE_CHECKING:
-    from debatebot.bot import DebateBot
+from debatebot.terminal import print_text, say, synced
 
 Run = Callable[[Settings, argparse.Namespace], int]
 UNDO = "undo"
 VERDICTS = ("support", "rebut", "neither", UNDO)
 
 
-@dataclass(frozen=True, slots=True)
-class Commands:
-    """`corrections` and `correct`. `synced` opens a bot with its index up to date, `say` writes a note."""
+def add_correction_commands(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
+    """Have the command line take `corrections` and `correct`; `command` makes the parser of one."""
+    listed = command("corrections", _corrections, "print your corrections of evidence as JSON lines")
+    what = listed.add_mutually_exclusive_group()
+    what.add_argument(
+        "--import", dest="file", metavar="FILE", help="take in those of a file (- for standard input) instead"
+    )
+    what.add_argument(
+        "--examples", action="store_true", help="print them as examples to train a stance model on instead"
+    )
+    correct = command("correct", _correct, "say which side a piece of evidence is on, or that it is none")
+    correct.add_argument("stance", metavar="STANCE")
+    correct.add_argument("document", metavar="DOCUMENT")
+    correct.add_argument("start", metavar="START", type=_offset, help="as `debatebot brief --json` gives it")
+    correct.add_argument("end", metavar="END", type=_offset, help="likewise")
+    correct.add_argument("verdict", choices=VERDICTS, metavar="|".join(VERDICTS), help="undo takes it back")
 
-    synced: Callable[[Settings], DebateBot]
-    say: Callable[[str], None]
 
-    def join(self, command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
-        """Have the command line take them; `command` makes the parser of one."""
-        listed = command("corrections", self.corrections, "print your corrections of evidence as JSON lines")
-        what = listed.add_mutually_exclusive_group()
-        what.add_argument(
-            "--import", dest="file", metavar="FILE", help="take in those of a file (- for standard input) instead"
-        )
-        what.add_argument(
-            "--examples", action="store_true", help="print them as examples to train a stance model on instead"
-        )
-        correct = command("correct", self.correct, "say which side a piece of evidence is on, or that it is none")
-        correct.add_argument("stance", metavar="STANCE")
-        correct.add_argument("document", metavar="DOCUMENT")
-        correct.add_argument("start", metavar="START", type=_offset, help="as `debatebot brief --json` gives it")
-        correct.add_argument("end", metavar="END", type=_offset, help="likewise")
-        correct.add_argument("verdict", choices=VERDICTS, metavar="|".join(VERDICTS), help="undo takes it back")
+def _corrections(settings: Settings, options: argparse.Namespace) -> int:
+    from debatebot.bot import DebateBot
+    from debatebot.corrections import dump
 
-    def corrections(self, settings: Settings, options: argparse.Namespace) -> int:
-        """Print the corrections, or their examples, or take others in."""
-        from debatebot.bot import DebateBot  # noqa: PLC0415
-        from debatebot.corrections import dump  # noqa: PLC0415
-
-        if options.examples:
-            return self._examples(settings)
-        bot = DebateBot.open(settings, self.say)
-        if options.file is None:
-            _print(dump(bot.corrections()))
-            return 0
-        origin = "standard input" if options.file == "-" else options.file
-        added, replaced, unchanged = bot.import_corrections(_lines(options.file, origin), origin)
-        self.say(f"{added} added, {replaced} replaced, {unchanged} unchanged")
+    if options.examples:
+        return _examples(settings)
+    bot = DebateBot.open(settings, say)
+    if options.file is None:
+        print_text(dump(bot.corrections()))
         return 0
+    origin = "standard input" if options.file == "-" else options.file
+    added, replaced, unchanged = bot.import_corrections(_lines(options.file, origin), origin)
+    say(f"{added} added, {replaced} replaced, {unchanged} unchanged")
+    return 0
 
-    def correct(self, settings: Settings, options: argparse.Namespace) -> int:
-        """Put a correction, or take one back."""
-        from debatebot.corrections import Verdict  # noqa: PLC0415
 
-        verdict = None if options.verdict == UNDO else Verdict(options.verdict)
-        bot = self.synced(settings)
-        quote = bot.correct(options.stance, options.document, options.start, options.end, verdict)
-        self.say(f"{verdict or 'taken back'}: “{' '.join(quote.split())}”")
-        return 0
+def _correct(settings: Settings, options: argparse.Namespace) -> int:
+    from debatebot.corrections import Verdict
 
-    def _examples(self, settings: Settings) -> int:
-        from debatebot.corrections import example  # noqa: PLC0415
+    verdict = None if options.verdict == UNDO else Verdict(options.verdict)
+    quote = synced(settings).correct(options.stance, options.document, options.start, options.end, verdict)
+    say(f"{verdict or 'taken back'}: “{' '.join(quote.split())}”")
+    return 0
 
-        bot = self.synced(settings)
-        found = [example(bot.library, correction) for correction in bot.corrections()]
-        _print("".join(f"{json.dumps(asdict(item), ensure_ascii=False)}\n" for item in found if item))
-        if missing := found.count(None):
-            self.say(f"debatebot: {missing} left out, for the library has no such sentence any more")
-        return 0
+
+def _examples(settings: Settings) -> int:
+    from debatebot.correction_places import training_example
+
+    bot = synced(settings)
+    found = [training_example(bot.library, correction) for correction in bot.corrections()]
+    print_text("".join(f"{json.dumps(asdict(item), ensure_ascii=False)}\n" for item in found if item))
+    if missing := found.count(None):
+        say(f"debatebot: {missing} left out, for the library has no such sentence any more")
+    return 0
 
 
 def _lines(file: str, origin: str) -> list[str]:
-    from debatebot.errors import CorrectionError  # noqa: PLC0415
+    from debatebot.errors import CorrectionError
 
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
@@ -91,11 +81,6 @@ def _lines(file: str, origin: str) -> list[str]:
         raise CorrectionError(f"{origin} cannot be read ({error.strerror}); check the path") from error
     except UnicodeDecodeError as error:
         raise CorrectionError(f"{origin} is not UTF-8 (byte {error.start + 1}); save it as UTF-8") from error
-
-
-def _print(text: str) -> None:
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
 
 
 def _offset(text: str) -> int:

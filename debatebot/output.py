@@ -7,10 +7,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from debatebot.brief import EMPTY_LIBRARY, NOTHING, cite
-from debatebot.types import Answer, Brief, Entry, Evidence, Point, Reading, Side, SyncReport
+from debatebot.quotes import Change, QuoteCheck, QuoteStatus
+from debatebot.types import Answer, Brief, Entry, Evidence, Headway, Point, Side, SyncReport
 
 HEADINGS = {Side.SUPPORT: "+ Supports your stance", Side.REBUT: "− Rebuts your stance"}
 WIDTH = 88
+STANDS = {
+    QuoteStatus.EXACT: "Exact: this stands in your library word for word.",
+    QuoteStatus.NEAR: "Near: this stands in your library, but not word for word.",
+    QuoteStatus.ELSEWHERE: "Elsewhere: this is not in the document that you named, but in another.",
+    QuoteStatus.NOWHERE: "Nowhere: your library does not hold this.",
+}
 
 
 def strength_word(strength: float) -> str:
@@ -73,6 +80,21 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     }
 
 
+def quote_json(check: QuoteCheck) -> dict[str, Any]:
+    """A quotation that was looked up, as `check-quote --json` prints it; all of `document` to `citation` are null
+    where it is nowhere. `found` is `text[start:end]` of `debatebot text`."""
+    found = evidence_json(check.found) if check.found else {}
+    places = ("document", "title", "author", "date", "page", "start", "end")
+    return {
+        "quote": check.quote,
+        "status": check.status.value,
+        **{key: found.get(key) for key in places},
+        "found": found.get("quote"),
+        "citation": found.get("citation"),
+        "changes": [{"quoted": change.quoted, "stored": change.stored} for change in check.changes],
+    }
+
+
 def entry_json(entry: Entry) -> dict[str, Any]:
     """A document as `list --json` prints it."""
     return {
@@ -107,7 +129,7 @@ def sync_line(report: SyncReport) -> str:
     return ", ".join(f"{value} {name}" for name, value in counts)
 
 
-def reading_line(reading: Reading) -> str:
+def reading_line(reading: Headway) -> str:
     """How far the reading of files is, in a line that fits a terminal."""
     name = reading.document if len(reading.document) <= 32 else f"…{reading.document[-31:]}"
     part = f" {reading.part:.0%}" if 0 < reading.part < 1 else ""
@@ -153,6 +175,26 @@ def answer_text(answer: Answer) -> str:
     """An answer to read in a terminal."""
     lines = [answer.question, "", *_numbered(answer.answers), answer.note or ""]
     return "\n".join(lines).rstrip()
+
+
+def quote_text(check: QuoteCheck) -> str:
+    """What became of a quotation, to read in a terminal."""
+    lines = [STANDS[check.status]]
+    if check.found:
+        words = f"“{' '.join(check.found.quote.split())}”"
+        lines += ["", *textwrap.wrap(words, WIDTH, initial_indent="   ", subsequent_indent="   ")]
+        lines += textwrap.wrap(cite(check.found), WIDTH, initial_indent="   ", subsequent_indent="   ")
+    if check.changes:
+        lines += ["", *(f"   {change_line(change)}" for change in check.changes)]
+    return "\n".join(lines)
+
+
+def change_line(change: Change) -> str:
+    """A difference between a quotation and its source as a person reads it."""
+    quoted, stored = (" ".join(words.split()) for words in (change.quoted, change.stored))
+    if not stored:
+        return f"“{quoted}” is not in the document"
+    return f"“{quoted}” should be “{stored}”" if quoted else f"“{stored}” is left out"
 
 
 def _numbered(items: Iterable[Evidence], words: bool = True) -> list[str]:

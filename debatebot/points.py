@@ -16,10 +16,10 @@ ALIKE = 0.5
 LABEL_WORDS = (2, 3)
 
 
-def grouped(texts: Sequence[str], memory: Memory) -> list[list[int]]:
+def grouped(texts: Sequence[str], memory: Memory, alike: float = ALIKE) -> list[list[int]]:
     """The texts by number, in groups that make one point; groups and their members in the order given.
 
-    Average linkage: the two nearest groups become one, until none are nearer than `ALIKE`.
+    Average linkage: the two nearest groups become one, until none are nearer than `alike`.
     """
     if len(texts) < 2:
         return [[n] for n in range(len(texts))]
@@ -28,7 +28,7 @@ def grouped(texts: Sequence[str], memory: Memory) -> list[list[int]]:
     vectors = memory.encode(texts)
     apart = np.maximum(0.0, 1.0 - (vectors @ vectors.T)[np.triu_indices(len(texts), 1)])
     groups: dict[int, list[int]] = {}
-    for number, name in enumerate(fcluster(linkage(apart, "average"), 1.0 - ALIKE, "distance")):
+    for number, name in enumerate(fcluster(linkage(apart, "average"), 1.0 - alike, "distance")):
         groups.setdefault(int(name), []).append(number)
     return list(groups.values())
 

@@ -22,7 +22,7 @@ from debatebot.passages import split_passages
 from debatebot.records import Content
 from debatebot.sidecar import read_source
 from debatebot.store import Store
-from debatebot.types import Document, Passage, Reading, ReadingProgress
+from debatebot.types import Document, Headway, Passage, ReadingProgress
 
 AHEAD = 2
 """Files that are read while earlier ones are embedded."""
@@ -192,4 +192,4 @@ class _Pace:
         done = self._bytes + underway
         left = (time.monotonic() - self._began) * (self._all - done) / done if done else None
         self._told = max(self._told, self._done + files)
-        self._progress(Reading(self._told, self._of, file.name, part, left))
+        self._progress(Headway(self._told, self._of, file.name, part, left))

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from debatebot.calibration import softmax
 from debatebot.corrections import Correction, fold_stance, quote_key
 from debatebot.embedding import Memory
 from debatebot.frames import LABELS, Reading
@@ -56,16 +56,9 @@ def _compared(stance: str, others: Sequence[str], memory: Memory, model: StanceM
         return set(), set()
     there = np.concatenate(model.score(stance, [Reading((other,)) for other in near]))
     back = np.concatenate([model.score(other, [Reading((stance,))])[0] for other in near])
-    sure = np.minimum(_chances(there), _chances(back)) >= SURE
+    sure = np.minimum(softmax(there), softmax(back)) >= SURE
     support, rebut = sure[:, LABELS.index("support")], sure[:, LABELS.index("rebut")]
     return (
         {other for other, says_so in zip(near, support, strict=True) if says_so},
         {other for other, says_so in zip(near, rebut, strict=True) if says_so},
     )
-
-
-def _chances(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """The chances (n, 3) of support, rebut and neither, for logits (n, 3)."""
-    exponents = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    chances: npt.NDArray[np.float64] = exponents / exponents.sum(axis=1, keepdims=True)
-    return chances

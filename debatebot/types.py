@@ -17,7 +17,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Headway:
     """How far the reading of files is: `done` of `of` files, and of the one in hand the share `part`, 0 to 1."""
 
     done: int
@@ -27,7 +27,7 @@ class Reading:
     seconds_left: float | None = None
 
 
-ReadingProgress = Callable[[Reading], None]
+ReadingProgress = Callable[[Headway], None]
 
 
 class Side(StrEnum):

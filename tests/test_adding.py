@@ -15,7 +15,7 @@ from debatebot.judging import Judged
 from debatebot.library import Library
 from debatebot.lock import one_writer
 from debatebot.retrieve import retrieve
-from debatebot.types import Evidence, Reading, Refusal, Source
+from debatebot.types import Evidence, Headway, Refusal, Source
 from tests.libraries import CountingEmbedder, library, write
 from tests.pdfs import Page, column, make_pdf
 
@@ -198,7 +198,7 @@ def test_a_removed_document_is_gone_at_once_with_its_file(
 
 def test_progress_tells_how_far_it_is(made: Library, tmp_path: Path) -> None:
     write(tmp_path, a=FERRY, b=BREAD, c=TAXES)
-    told: list[Reading] = []
+    told: list[Headway] = []
     made.sync(told.append)
     assert {reading.of for reading in told} == {3}
     assert [reading.done for reading in told] == sorted(reading.done for reading in told)
@@ -347,7 +347,7 @@ def test_a_rebuild_serves_readers_meanwhile(made: Library, tmp_path: Path, embed
     made.sync()
     quotes: list[str] = []
 
-    def look(_: Reading) -> None:
+    def look(_: Headway) -> None:
         quotes.append(found(made, embedder, "When does the ferry leave?")[0].quote)
 
     assert len(made.sync(look, rebuild=True).updated) == 2

@@ -22,7 +22,7 @@ from benchmarks.plain_cross_encoder import training_pairs
 from benchmarks.product import Shown, overlap
 from benchmarks.tables import Figures, by_system, markdown
 from debatebot.frames import LABELS
-from training.data import NEITHER, REBUT, SUPPORT, Judged, Pair
+from training.data import NEITHER, REBUT, SUPPORT, Gold, Pair
 
 UNTRAINED = ["--baselines", "bm25", "cosine"]
 SHARES = ("accuracy", "f1", "recall", "precision", "right", "wrong_side", "auc_", "any_", "ndcg", "best_", "side")
@@ -250,8 +250,8 @@ def test_briefs_are_judged_by_the_claims_of_their_topic() -> None:
 
 
 def test_a_pool_says_nothing_of_other_libraries_stances() -> None:
-    one = [Judged("one", [["a", "b"]], [[SUPPORT, None]])]
-    two = [Judged("two", [["c"], ["d"]], [[REBUT], [NEITHER]])]
+    one = [Gold("one", [["a", "b"]], [[SUPPORT, None]])]
+    two = [Gold("two", [["c"], ["d"]], [[REBUT], [NEITHER]])]
     pooled = pool({"one": one, "two": two})
     assert [item.documents for item in pooled] == [[["a", "b"], ["c"], ["d"]]] * 2
     assert [item.labels for item in pooled] == [[[SUPPORT, None], [2], [2]], [[2, 2], [REBUT], [2]]]

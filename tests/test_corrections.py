@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 
 from debatebot.bot import DebateBot
 from debatebot.cli import main
-from debatebot.corrections import Correction, Corrections, Example, Verdict, dump, example, load, quote_key
+from debatebot.correction_file import Corrections
+from debatebot.correction_places import TrainingExample, training_example
+from debatebot.corrections import Correction, Verdict, dump, load, quote_key
 from debatebot.embedding import Memory, SentenceTransformerEmbedder
 from debatebot.errors import CorrectionError, DocumentError, InputError
 from debatebot.frames import Reading
@@ -172,7 +174,8 @@ def test_what_is_no_file_is_named(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from debatebot.corrections import Correction, Corrections, Verdict, now
+from debatebot.correction_file import Corrections
+from debatebot.corrections import Correction, Verdict, now
 for n in range(40):
     quote = f"{sys.argv[2]} says {n}."
     Corrections(Path(sys.argv[1])).put(Correction("It is so.", "a.txt", quote, Verdict.SUPPORT, now()))
@@ -393,11 +396,11 @@ def test_an_example_has_the_sentence_before(bot: DebateBot) -> None:
     for sentence in later:
         said = Correction(STABILITY, OP_ED, " ".join(sentence.split()), Verdict.REBUT, word().made)
         if text.count(sentence) == 1:
-            assert example(bot.library, said) == Example(STABILITY, sentence, previous, Verdict.REBUT)
+            assert training_example(bot.library, said) == TrainingExample(STABILITY, sentence, previous, Verdict.REBUT)
         previous = sentence
     said = Correction(STABILITY, OP_ED, first, Verdict.REBUT, word().made)
-    assert example(bot.library, said) == Example(STABILITY, first, "", Verdict.REBUT)
-    assert example(bot.library, word()) is None
+    assert training_example(bot.library, said) == TrainingExample(STABILITY, first, "", Verdict.REBUT)
+    assert training_example(bot.library, word()) is None
 
 
 # ---- the commands

@@ -22,7 +22,7 @@ from debatebot.embedding import SentenceTransformerEmbedder
 from debatebot.errors import LibraryError
 from debatebot.library import Library
 from debatebot.retrieve import retrieve
-from debatebot.types import Reading, ReadingProgress
+from debatebot.types import Headway, ReadingProgress
 from tests.libraries import CountingEmbedder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork on Windows")
@@ -228,7 +228,7 @@ def stop_at(count: int) -> ReadingProgress:
     """Ctrl+C once so many files are stored."""
     whole = 0
 
-    def progress(reading: Reading) -> None:
+    def progress(reading: Headway) -> None:
         nonlocal whole
         whole += reading.part == 1.0  # told when all are embedded, and then for each that is stored
         if whole > count:

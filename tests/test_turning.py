@@ -66,6 +66,56 @@ CASES = (
         "The members of {} should be able to work together.",
         "The members of {} should not be able to work together.",
     ),
+    (
+        "Nobody at the frontier has seen a single officer of {} since the ceremony.",
+        "{} is at work on the frontier.",
+        "{} is not at work on the frontier.",
+    ),
+    (
+        "Neighbours who had not spoken for twenty years now meet every month because of {}.",
+        "{} can bring old enemies to the table.",
+        "{} cannot bring old enemies to the table.",
+    ),
+    (
+        "The sums set aside for {} would not pay for half of what it promises.",
+        "{} has the money it needs.",
+        "{} does not have the money it needs.",
+    ),
+    (
+        "Shipowners have changed their routes to profit from {}.",
+        "{} will attract trade.",
+        "{} will not attract trade.",
+    ),
+    (
+        "Behind {} stands one capital, and the others only sign.",
+        "{} is a partnership of equals.",
+        "{} is not a partnership of equals.",
+    ),
+    (
+        "Judges in three countries have struck down parts of {}.",
+        "{} is lawful.",
+        "{} is not lawful.",
+    ),
+    (
+        "Farmers who were promised help by {} are still waiting for it.",
+        "{} has kept its promise to farmers.",
+        "{} has not kept its promise to farmers.",
+    ),
+    (
+        "Even those who voted against {} now admit that it has been a blessing.",
+        "{} was a mistake.",
+        "{} was not a mistake.",
+    ),
+    (
+        "Every text of {} can be read by anyone who asks for it.",
+        "{} should be called secretive.",
+        "{} should not be called secretive.",
+    ),
+    (
+        "Without {} the coast would have been left to smugglers.",
+        "{} is worth keeping.",
+        "{} is not worth keeping.",
+    ),
 )
 
 

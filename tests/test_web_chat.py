@@ -21,9 +21,9 @@ from debatebot.types import (
     Document,
     Entry,
     Evidence,
+    Headway,
     Passage,
     Progress,
-    Reading,
     ReadingProgress,
     Refusal,
     Sentence,
@@ -67,7 +67,7 @@ class FakeBot:
     ) -> SyncReport:
         if self.sync_fault:
             raise self.sync_fault
-        progress(Reading(1, 4, "c.txt", 0.5))
+        progress(Headway(1, 4, "c.txt", 0.5))
         self.reading.wait(10)
         self.syncs += 1
         self.differs = False

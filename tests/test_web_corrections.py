@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from debatebot.corrections import Correction, Corrections, Verdict, now
+from debatebot.correction_file import Corrections
+from debatebot.corrections import Correction, Verdict, now
 from tests.web_server import Server, Visitor, chromium, served
 
 expect.set_options(timeout=20_000)  # milliseconds; the machine may be busy

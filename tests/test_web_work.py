@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from debatebot.bot import DebateBot
 from debatebot.errors import DocumentError
 from debatebot.settings import Settings
-from debatebot.types import Document, Entry, Reading, ReadingProgress, Refusal, Source, SyncReport
+from debatebot.types import Document, Entry, Headway, ReadingProgress, Refusal, Source, SyncReport
 from debatebot.web import tasks
 from debatebot.web.background import Background
-from debatebot.web.incoming import LONGEST_NAME, Incoming, Refused, file_name, slug
+from debatebot.web.incoming import LONGEST_NAME, Incoming, file_name, slug
 from debatebot.web.jobs import Task
+from debatebot.web.requests import Refused
 from debatebot.web.work import TOGETHER, Work
 
 
@@ -45,7 +46,7 @@ class FakeBot:
     ) -> SyncReport:
         self.asked.append("sync")
         for number in range(100):
-            progress(Reading(number, 100, f"{number}.txt", 0.0, 50.0))
+            progress(Headway(number, 100, f"{number}.txt", 0.0, 50.0))
             if self.gate.wait(0.02):
                 break
         self.asked.append("synced")
@@ -64,7 +65,7 @@ class FakeBot:
         if self.fault:
             raise self.fault
         for done, path in enumerate(paths):
-            progress(Reading(done, len(paths), path.name, 0.5))
+            progress(Headway(done, len(paths), path.name, 0.5))
         names = tuple(path.name for path in paths)
         return self.report or SyncReport(added=names, placed=tuple(zip(paths, names, strict=True)))
 

@@ -13,7 +13,7 @@ from training.data import (
     REBUT,
     SUPPORT,
     Example,
-    Judged,
+    Gold,
     Pair,
     arguments,
     by_stance,
@@ -29,13 +29,15 @@ from training.negate import negated
 SIZES, SIZE_WEIGHTS = (1, 2, 3, 4), (1, 3, 6, 10)
 PASSAGE_WORDS = 110
 WITHOUT_LEAD = 0.2
-TURNED = 0.12
 PACK = 4
 SIDES = (SUPPORT, REBUT)
 FOREIGN = 0.2
 
+Group = list[Example]
+"""What one batch holds together: the same sentences under different stances, so that they can be compared."""
 
-def passages_of(judged: Judged, rng: random.Random, empty: float) -> Iterator[Example]:
+
+def passages_of(judged: Gold, rng: random.Random, empty: float) -> Iterator[Example]:
     """A stance's documents cut at random into passages such as the product reads.
 
     All that hold evidence, and a share `empty` of those that hold none.
@@ -90,23 +92,37 @@ def turned(example: Example, rng: random.Random) -> Example:
     return Example(negated(example.stance, rng), example.reading, labels)
 
 
+def both(example: Example, rng: random.Random, share: float) -> Group:
+    """The example with its opposite, for a share of those that hold evidence; else the example alone."""
+    sided = any(label in SIDES for label in example.labels)
+    return [example, turned(example, rng)] if sided and rng.random() < share else [example]
+
+
+def contrasted(item: list[Pair], rng: random.Random) -> Group:
+    """An item's sentence under all its stances, half of them turned round."""
+    return [turned(e, rng) if rng.random() < 0.5 else e for e in alone(item)]
+
+
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How much of each kind of data a run sees: of passages with evidence and without, and of pairs."""
+    """How much of each kind of data a run sees: of passages with evidence and without, of items and of pairs,
+    and which share of what holds evidence is shown with its opposite."""
 
-    libraries: float = 1.0
-    libraries_empty: float = 0.22
-    documents: float = 0.45
-    documents_empty: float = 0.1
-    items: float = 0.4
-    public: float = 0.25
+    libraries: float = 0.5
+    libraries_empty: float = 0.12
+    documents: float = 0.3
+    documents_empty: float = 0.08
+    items: float = 1.0
+    public: float = 0.12
+    inference: float = 0.1
+    opposite: float = 0.6
 
 
-def curriculum(shared: Path, seed: int, shares: Shares) -> list[Example]:
-    """One mix of everything, shuffled: libraries whole, documents, single sentences."""
+def curriculum(shared: Path, seed: int, shares: Shares) -> list[Group]:
+    """One mix of everything, shuffled: libraries whole, documents, items, single sentences."""
     rng = random.Random(seed)
 
-    def some(judged: Judged, full: float, empty: float) -> list[Example]:
+    def some(judged: Gold, full: float, empty: float) -> list[Example]:
         passages = passages_of(judged, rng, empty)
         return [p for p in passages if rng.random() < full or not any(label in SIDES for label in p.labels)]
 
@@ -123,11 +139,13 @@ def curriculum(shared: Path, seed: int, shares: Shares) -> list[Example]:
         for passage in some(judged, shares.documents, shares.documents_empty)
     ]
     read += list(foreign(read, len(read) // 25, rng))
-    items = [p for item in nli_items(shared, dev=False) for p in item]
-    read += alone(rng.sample(items, int(len(items) * shares.items)))
     public = perspectrum(shared, "train") + ibm_claims(shared, "train") + arguments(shared, "train")
     packed = [*packs(public, rng), *alone(inference(shared, "explagraphs", ("train", "dev")))]
     read += rng.sample(packed, int(len(packed) * shares.public))
-    read = [turned(example, rng) if rng.random() < TURNED else example for example in read]
-    rng.shuffle(read)
-    return read
+    inferred = list(alone(inference(shared, "cad-nli", ("train",))))
+    read += rng.sample(inferred, int(len(inferred) * shares.inference))
+    groups = [both(example, rng, shares.opposite) for example in read]
+    items = nli_items(shared, dev=False)
+    groups += [contrasted(item, rng) for item in rng.sample(items, int(len(items) * shares.items))]
+    rng.shuffle(groups)
+    return groups

@@ -46,7 +46,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Gold:
     """One stance against documents, each a list of sentences: labels as in `LABELS`, None where arguable."""
 
     stance: str
@@ -76,7 +76,7 @@ def nli_items(shared: Path, dev: bool) -> list[list[Pair]]:
     ]
 
 
-def documents(shared: Path, part: str) -> list[list[Judged]]:
+def documents(shared: Path, part: str) -> list[list[Gold]]:
     """`debate-docs`, one list of judged stances a document; `part` is train, dev or test."""
     parts = {DEV_DOCUMENTS: "dev", TEST_DOCUMENTS: "test"}
     files = sorted((shared / "training/debate-docs").glob("*.jsonl"))
@@ -84,25 +84,25 @@ def documents(shared: Path, part: str) -> list[list[Judged]]:
     return [[_judge(s, {"": d["sentences"]}) for s in d["stances"]] for d in docs]
 
 
-def libraries(shared: Path, part: str) -> dict[str, list[Judged]]:
+def libraries(shared: Path, part: str) -> dict[str, list[Gold]]:
     """The libraries of `part` (train, dev or test) by name, every stance judged against all their documents."""
     files = [*(shared / "training/debate-libraries").glob("*.json"), *OWN_LIBRARIES.glob("*.json")]
     parts = dict.fromkeys(DEV_LIBRARIES, "dev") | dict.fromkeys(TEST_LIBRARIES, "test")
     return {f.stem: _library(f) for f in sorted(files, key=lambda f: f.stem) if parts.get(f.stem, "train") == part}
 
 
-def _library(file: Path) -> list[Judged]:
+def _library(file: Path) -> list[Gold]:
     library = json.loads(file.read_text(encoding="utf-8"))
     texts = {f"{d['id']}:": d["sentences"] for d in library["documents"]}
     return [_judge(stance, texts) for stance in library["stances"]]
 
 
-def _judge(stance: dict[str, Any], texts: dict[str, list[str]]) -> Judged:
+def _judge(stance: dict[str, Any], texts: dict[str, list[str]]) -> Gold:
     sides: dict[str, int | None] = {}
     for key, label in (("support", SUPPORT), ("rebut", REBUT), ("either", None)):
         sides |= {str(place): label for place in stance[key]}
     labels = [[sides.get(f"{name}{n}", NEITHER) for n in range(len(text))] for name, text in texts.items()]
-    return Judged(stance["stance"], list(texts.values()), labels)
+    return Gold(stance["stance"], list(texts.values()), labels)
 
 
 def perspectrum(shared: Path, split: str) -> list[Pair]:

@@ -13,13 +13,13 @@ import random
 import tempfile
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score  # type: ignore[import-untyped]
 
 from debatebot.answer import make_answer
+from debatebot.calibration import softmax
 from debatebot.embedding import Memory, open_embedder
 from debatebot.frames import Reading
 from debatebot.judging import judge_logits
@@ -27,7 +27,7 @@ from debatebot.library import Library
 from debatebot.retrieve import retrieve
 from debatebot.settings import Settings
 from debatebot.stance import CrossEncoder, StanceModel, ready_folder
-from training.data import NEITHER, Judged, Pair, by_stance, documents, libraries, nli_items, perspectrum
+from training.data import NEITHER, Gold, Pair, by_stance, documents, libraries, nli_items, perspectrum
 
 Row = tuple[str, str, int, float, npt.NDArray[np.float32]]
 """Set, stance, label (-1 for arguable), cosine, logits."""
@@ -44,7 +44,7 @@ def single(model: StanceModel, name: str, pairs: list[Pair]) -> list[Row]:
 
 
 def through_product(
-    model: StanceModel, name: str, judged: list[Judged], foreign: list[str], nearness: dict[str, list[float]]
+    model: StanceModel, name: str, judged: list[Gold], foreign: list[str], nearness: dict[str, list[float]]
 ) -> list[Row]:
     """Rows for one library: its own stances, and `foreign` ones that it says nothing of.
 
@@ -116,7 +116,7 @@ def _ranking(rows: list[Row]) -> str:
     for stance in dict.fromkeys(row[1] for row in rows):
         chosen = [row for row in rows if row[1] == stance]
         labels = np.array([row[2] for row in chosen])
-        chances = _softmax(np.array([row[4] for row in chosen]))
+        chances = softmax(np.array([row[4] for row in chosen]))
         for side in (0, 1):
             if (labels == side).any():
                 precision[side].append(average_precision_score(labels == side, chances[:, side]))
@@ -128,12 +128,6 @@ def _ranking(rows: list[Row]) -> str:
                 shown += 1
     means = " / ".join(f"{np.mean(values):.3f}" for values in precision.values())
     return f"{means} | {right / shown:.3f} / {wrong / shown:.3f}"
-
-
-def _softmax(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    exponents = np.exp(logits - logits.max(1, keepdims=True))
-    chances: npt.NDArray[Any] = exponents / exponents.sum(1, keepdims=True)
-    return chances
 
 
 def main() -> None:

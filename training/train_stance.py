@@ -26,7 +26,7 @@ from debatebot.frames import LABELS, Frame, Framer
 from debatebot.models import mpnet_folder
 from debatebot.stance import at_marks
 from training.curriculum import Shares, curriculum
-from training.data import NEITHER, Example
+from training.data import NEITHER, REBUT, SUPPORT, Example
 
 BATCH_TOKENS = 2000
 WINDOW = 256
@@ -35,6 +35,7 @@ FIRST_LAYER = 2
 CHECKPOINT_STEPS = 30
 SIDED_WEIGHT = 1.5
 """What a sentence with a side weighs in the loss: it is rarer than one without, and two questions in one."""
+COMPARED_WEIGHT, MARGIN = 0.3, 1.0
 
 
 def base_model(folder: Path) -> torch.nn.Module:
@@ -71,28 +72,49 @@ def with_adapter(model: torch.nn.Module, start: Path | None) -> PeftModel:
 Framed = tuple[Frame, Example]
 
 
-def batches(examples: list[Framed], rng: random.Random) -> Iterator[list[Framed]]:
-    """Batches of like length and at most `BATCH_TOKENS` tokens: sorted in windows, those of a window shuffled."""
-    for start in range(0, len(examples), WINDOW):
-        window = sorted(examples[start : start + WINDOW], key=lambda item: len(item[0].ids))
+def batches(groups: list[list[Framed]], rng: random.Random) -> Iterator[list[Framed]]:
+    """Batches of like length and some `BATCH_TOKENS` tokens, groups kept whole: sorted in windows, those of a
+    window shuffled."""
+    for start in range(0, len(groups), WINDOW):
         cut: list[list[Framed]] = [[]]
-        for item in window:
-            if len(item[0].ids) * (len(cut[-1]) + 1) > BATCH_TOKENS:
+        for group in sorted(groups[start : start + WINDOW], key=_longest):
+            if _longest(group) * (len(cut[-1]) + len(group)) > BATCH_TOKENS and cut[-1]:
                 cut.append([])
-            cut[-1].append(item)
+            cut[-1] += group
         rng.shuffle(cut)
         yield from cut
 
 
+def _longest(group: list[Framed]) -> int:
+    return max(len(frame.ids) for frame, _ in group)
+
+
 def loss_of(model: PreTrainedModel, batch: list[Framed]) -> torch.Tensor:
-    """The mean loss of the batch's sentences, those with a side weighed more; arguable ones left out."""
+    """The mean loss of the batch's sentences, those with a side weighed more and arguable ones left out, and
+    that of comparing each sentence's sides under the stances of its group."""
     labels = [label for _, example in batch for label in example.labels]
+    names = [sentence for _, example in batch for sentence in example.reading.sentences]
     known = [n for n, label in enumerate(labels) if label is not None]
-    logits = at_marks(model, [frame for frame, _ in batch])[known]
+    logits = at_marks(model, [frame for frame, _ in batch])
     truth = torch.tensor([labels[n] for n in known])
     weights = torch.where(truth == NEITHER, 1.0, SIDED_WEIGHT)
-    losses = torch.nn.functional.cross_entropy(logits, truth, label_smoothing=0.03, reduction="none")
-    return (losses * weights).sum() / weights.sum()
+    losses = torch.nn.functional.cross_entropy(logits[known], truth, label_smoothing=0.03, reduction="none")
+    return (losses * weights).sum() / weights.sum() + COMPARED_WEIGHT * _compared(logits, labels, names)
+
+
+def _compared(logits: torch.Tensor, labels: list[int | None], names: list[str]) -> torch.Tensor:
+    """That a sentence leans more to support under each stance that it supports than under each that it rebuts."""
+    above: dict[str, list[int]] = {}
+    below: dict[str, list[int]] = {}
+    for n, (label, name) in enumerate(zip(labels, names, strict=True)):
+        if label in (SUPPORT, REBUT):
+            (above if label == SUPPORT else below).setdefault(name, []).append(n)
+    pairs = [(a, b) for name in above for a in above[name] for b in below.get(name, [])]
+    if not pairs:
+        return logits.new_zeros(())
+    lean = logits[:, SUPPORT] - logits[:, REBUT]
+    more, less = map(list, zip(*pairs, strict=True))
+    return torch.nn.functional.softplus(MARGIN - (lean[more] - lean[less])).mean()
 
 
 def train(model: PeftModel, steps: list[list[Framed]], out: Path, rate: float) -> None:
@@ -168,11 +190,12 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     shares = Shares(**{share.name: getattr(options, share.name) for share in fields(Shares)})
-    examples = curriculum(options.shared, options.seed, shares)
+    groups = curriculum(options.shared, options.seed, shares)
+    examples = [example for group in groups for example in group]
     with mpnet_folder() as folder:
         framer = Framer(AutoTokenizer.from_pretrained(folder, local_files_only=True))
         model = with_adapter(base_model(folder), options.start)
-    framed = [(framer.frame(example.stance, example.reading), example) for example in examples]
+    framed = [[(framer.frame(e.stance, e.reading), e) for e in group] for group in groups]
     steps = list(batches(framed, random.Random(options.seed)))[: options.steps]
     run = {
         "seed": options.seed,
@@ -181,7 +204,7 @@ def main() -> None:
         "shares": asdict(shares),
         "passages": len(examples),
         "sentences": sum(len(example.labels) for example in examples),
-        "tokens": sum(len(frame.ids) for frame, _ in framed),
+        "tokens": sum(len(frame.ids) for group in framed for frame, _ in group),
         "steps": len(steps),
     }
     print(run, flush=True)

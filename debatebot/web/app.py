@@ -27,6 +27,7 @@ from debatebot.web.chat import AT_ONCE, Chat, Session
 from debatebot.web.correction_routes import add_correction_routes
 from debatebot.web.incoming import Incoming
 from debatebot.web.library_routes import add_library_routes
+from debatebot.web.requests import handle_refusals
 from debatebot.web.security import LOOPBACK, Guard
 from debatebot.web.status_routes import add_status_routes
 
@@ -148,6 +149,7 @@ def create_app(bot: DebateBot, host: str = "127.0.0.1") -> FastAPI:
     app.add_middleware(Guard, host=host, largest_file=largest)
     _add_routes(app, bot)
     add_status_routes(app, background)
+    handle_refusals(app)
     add_library_routes(app, bot, background, incoming)
     add_correction_routes(app, bot)
     # The paper of style.css, so that the page does not flash before that is there.

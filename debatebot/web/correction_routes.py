@@ -1,4 +1,4 @@
-"""The person's word on a quotation, as the chat's page sends it. The guard is that of the Library page's routes."""
+"""The person's word on a quotation, as the chat's page sends it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from debatebot.bot import DebateBot, checked
-from debatebot.corrections import Verdict, sentence_at
+from debatebot.correction_places import sentence_at
+from debatebot.corrections import Verdict
 from debatebot.errors import CorrectionError, DebatebotError, DocumentError, InputError
-from debatebot.web.incoming import Refused
-from debatebot.web.library_routes import NO_STORE, NOT_FROM_THE_PAGE, NOT_OURS, sent_object
+from debatebot.web.requests import NO_STORE, NOT_OURS, Refused, sent_by, sent_object
 from debatebot.web.source import CHANGED
 from debatebot.web.view import quote_check, sentence
 
-HEADER = "correction"
 GONE = "This document is no longer in your library."
 NOTHING_TO_UNDO = "There is no word of yours to take back here. Ask again to see where this stands now."
 
@@ -35,15 +34,9 @@ class Word:
     """A print of the quotation that was judged, where the page sends one."""
 
 
-def from_the_page(request: Request) -> None:
-    """Refuses what the page did not send."""
-    if request.headers.get("x-debatebot") != HEADER:
-        raise Refused(403, NOT_FROM_THE_PAGE)
-
-
 def add_correction_routes(app: FastAPI, bot: DebateBot) -> None:
-    """Put them into the application, which has the library's and so its handler for what is refused."""
-    router = APIRouter(dependencies=[Depends(from_the_page)])
+    """Put them into the application."""
+    router = APIRouter(dependencies=[Depends(sent_by("correction"))])
 
     @router.post("/correction")
     async def correction(request: Request) -> Response:

@@ -15,20 +15,14 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.concurrency import run_in_threadpool
 
+from debatebot.web.requests import Refused
+
 LONGEST_NAME = 200
 """Bytes; systems take 255, and the library may have to put a number in."""
 MOST_FILES = 2_000
 MOST_BYTES = 2_000_000_000
 """What may wait to be read; the page sends on as room is made."""
 FULL = "Much is waiting to be read; add more when some of it is done."
-
-
-class Refused(Exception):  # noqa: N818  (it is what becomes of a request)
-    """A request that is not met: its status, the reason and, of a form, the field it lies in."""
-
-    def __init__(self, code: int, reason: str, field: str = "") -> None:
-        super().__init__(reason)
-        self.code, self.reason, self.field = code, reason, field
 
 
 class Incoming:

@@ -1,9 +1,7 @@
-"""The Library page's routes. Only the page itself may use them: another site's form cannot set their header, and
-its script would have to ask first (CORS)."""
+"""The Library page's routes."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from concurrent.futures import TimeoutError as Late
 from typing import Any
@@ -11,48 +9,25 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from debatebot.bot import DebateBot
 from debatebot.sidecar import LONGEST, tidy
 from debatebot.types import Entry, Source
 from debatebot.web import tasks
 from debatebot.web.background import Background
-from debatebot.web.incoming import Incoming, Refused, file_name, slug
+from debatebot.web.incoming import Incoming, file_name, slug
 from debatebot.web.jobs import Outcome, Task
 from debatebot.web.library_view import FIELDS
+from debatebot.web.requests import NO_STORE, NOT_OURS, Refused, sent_by, sent_object
 
-HEADER = "library"
 SOON = 8.0
 """Seconds that an edit waits for what is under way; after that the page is told when it is done."""
-NO_STORE = {"Cache-Control": "no-store"}
-NOT_OURS = "This is not what the page sends; reload it."
-NOT_FROM_THE_PAGE = "This is only for debatebot's own page."
-
-
-def from_the_page(request: Request) -> None:
-    """Refuses what the page did not send."""
-    if request.headers.get("x-debatebot") != HEADER:
-        raise Refused(403, NOT_FROM_THE_PAGE)
-
-
-async def refused(_: Request, error: Exception) -> Response:
-    """The answer to a request that is not met."""
-    assert isinstance(error, Refused)
-    return JSONResponse({"error": error.reason, "field": error.field}, error.code, NO_STORE)
-
-
-async def broken_off(_: Request, __: Exception) -> Response:
-    """The answer to a request that ended before its end; nobody hears it, but it is no fault of ours to be logged."""
-    return Response(status_code=400)
 
 
 def add_library_routes(app: FastAPI, bot: DebateBot, background: Background, incoming: Incoming) -> None:
     """Put them into the application."""
-    router = APIRouter(prefix="/library", dependencies=[Depends(from_the_page)])
+    router = APIRouter(prefix="/library", dependencies=[Depends(sent_by("library"))])
     work = background.work
-    app.add_exception_handler(Refused, refused)
-    app.add_exception_handler(ClientDisconnect, broken_off)
 
     @router.post("/file")
     async def file(request: Request) -> Response:
@@ -106,17 +81,6 @@ async def _soon(task: Task) -> Response:
 
 async def _once(body: bytes) -> AsyncIterator[bytes]:
     yield body
-
-
-async def sent_object(request: Request) -> dict[str, Any]:
-    """The JSON object that a request brings. Raises Refused where it brings none."""
-    try:
-        sent = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        sent = None
-    if not isinstance(sent, dict):
-        raise Refused(400, NOT_OURS)
-    return sent
 
 
 async def _fields(request: Request) -> dict[str, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse, Response
 
 from debatebot.output import time_left
 from debatebot.web import library_view, shell, view
 from debatebot.web.background import Background
+from debatebot.web.requests import NO_STORE, sent_by
 
 
 def add_status_routes(app: FastAPI, background: Background) -> None:
@@ -18,13 +19,10 @@ def add_status_routes(app: FastAPI, background: Background) -> None:
 
     @app.get("/status")
     def status(seen: str = "", after: str = "") -> Response:
-        return JSONResponse(told(background, seen, after), headers={"Cache-Control": "no-store"})
+        return JSONResponse(told(background, seen, after), headers=NO_STORE)
 
-    @app.post("/reread")
-    def reread(request: Request, rebuild: bool = False) -> Response:
-        # Another site's form cannot set this header, and its script would have to ask first (CORS).
-        if request.headers.get("x-debatebot") != "reread":
-            return Response(status_code=403)
+    @app.post("/reread", dependencies=[Depends(sent_by("reread"))])
+    def reread(rebuild: bool = False) -> Response:
         background.again(rebuild=rebuild)
         return Response(status_code=202)
 

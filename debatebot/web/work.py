@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from debatebot.errors import DebatebotError, OutdatedError
-from debatebot.types import Entry, Reading
+from debatebot.types import Entry, Headway
 from debatebot.web.jobs import UNDER_WAY, Job, Kind, Outcome, Run, Task
 from debatebot.web.status import UNEXPECTED, Shelf
 
@@ -50,7 +50,7 @@ class Work:
         self._shelf = Shelf()
         self._current: list[Task] = []
         self._put_off = 0
-        self._reading: Reading | None = None
+        self._reading: Headway | None = None
         self._turn = self._next_id = 0
         self._batch = self._batch_done = 0
         self._batch_began = self._look_again = 0.0
@@ -93,8 +93,8 @@ class Work:
     def shelf(self) -> Shelf:
         """The library and the work on it, as they are now."""
         with self._changed:
-            reading = self._reading or Reading(0, 0)
-            folder = reading if self._is_sync() else Reading(0, self._put_off)
+            reading = self._reading or Headway(0, 0)
+            folder = reading if self._is_sync() else Headway(0, self._put_off)
             return replace(
                 self._shelf,
                 done=self._batch_done + reading.done,
@@ -154,7 +154,7 @@ class Work:
             outcomes = self._outcomes(tasks)
         except _InterruptedError:
             with self._changed:
-                reading, self._current, self._reading = self._reading or Reading(0, 0), [], None
+                reading, self._current, self._reading = self._reading or Headway(0, 0), [], None
                 self._put_off = reading.of - reading.done
                 self._queues[-1].append(tasks[0])
             return
@@ -197,7 +197,7 @@ class Work:
             return [self._outcomes([task])[0] for task in tasks]
         return [Outcome("refused", words)]
 
-    def _progress(self, reading: Reading) -> None:
+    def _progress(self, reading: Headway) -> None:
         with self._changed:
             self._reading = reading
             for task in self._current:
@@ -248,7 +248,7 @@ class Work:
     def _is_sync(self) -> bool:
         return bool(self._current) and self._current[0].kind == "sync"
 
-    def _seconds_left(self, folder: Reading) -> float | None:
+    def _seconds_left(self, folder: Headway) -> float | None:
         left = self._batch - self._batch_done
         if not left:
             return folder.seconds_left
