@@ -22,6 +22,7 @@ from debatebot.settings import Settings
 from debatebot.types import Brief, Evidence, Side, Source
 
 STABILITY = "The Arab NATO will bring stability to the Middle East."
+CALM = "The American initiative would calm tensions between Sunnis and Shiites."
 
 # For each of the op-ed's five reasons: words of its sentences, a stance that contradicts it, one that agrees.
 REASONS = [
@@ -32,7 +33,7 @@ REASONS = [
     ),
     (
         ("flames of sectarian divide", "animosity between the countries"),
-        "The American initiative would calm tensions between Sunnis and Shiites.",
+        CALM,
         "The American initiative would inflame tensions between Sunnis and Shiites.",
     ),
     (
@@ -75,7 +76,7 @@ def check_slices(bot: DebateBot, evidence: tuple[Evidence, ...]) -> None:
         assert 0 <= item.strength <= 1
 
 
-# Part 1's model had both right. To be taken away with the next model, which is to be trained on both wordings together.
+# Part 1's model had both right.
 NOT_YET = pytest.mark.xfail(strict=True, reason="the model does not turn every side round; see its card, Limits")
 
 
@@ -101,7 +102,6 @@ def test_the_stance_of_the_first_example(bot: DebateBot) -> None:
     assert len(brief.rebut) > len(brief.support)
 
 
-@NOT_YET
 def test_the_first_example_has_no_more_than_slight_support(bot: DebateBot) -> None:
     brief = bot.brief(STABILITY, count=40)
     assert "In the absence of Iran and Iraq" in quotes(brief.rebut)
@@ -110,7 +110,7 @@ def test_the_first_example_has_no_more_than_slight_support(bot: DebateBot) -> No
 
 
 def test_an_empty_side_says_so_and_shows_the_nearest(bot: DebateBot) -> None:
-    brief = bot.brief("The Saudi royal family has never supported terrorist organizations.")
+    brief = bot.brief(CALM)
     assert brief.rebut
     assert brief.support == ()
     assert brief.note == NOTHING[Side.SUPPORT]
@@ -150,9 +150,14 @@ def test_evidence_is_best_first_and_more_counts_the_rest(bot: DebateBot) -> None
 
 
 def test_one_side_alone(bot: DebateBot) -> None:
-    brief = bot.brief("The Saudi royal family has never supported terrorist organizations.", sides=(Side.SUPPORT,))
+    brief = bot.brief(CALM, sides=(Side.SUPPORT,))
     assert (brief.support, brief.rebut) == ((), ())
     assert brief.note == NOTHING[Side.SUPPORT]
+
+
+@NOT_YET
+def test_a_demand_that_something_stop_does_not_support_that_it_never_was(bot: DebateBot) -> None:
+    assert bot.brief("The Saudi royal family has never supported terrorist organizations.").support == ()
 
 
 def test_a_citation_names_all_that_is_known(bot: DebateBot) -> None:

@@ -171,6 +171,8 @@ def ship(adapter: Path, out: Path) -> None:
     save_file({name: weight.half() for name, weight in weights.items()}, out / "adapter_model.safetensors")
     config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
     config["base_model_name_or_path"] = "sentence-transformers/all-mpnet-base-v2"
+    for names in ("modules_to_save", "target_modules"):  # peft names some again each time that an adapter is loaded
+        config[names] = sorted(set(config[names]))
     (out / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
