@@ -26,7 +26,7 @@ PHRASED, LIKELY, COMPARED = 20, 40, 8
 """Passages: that a phrase may bring, that telling words may bring, and that are compared word by word."""
 LEFT_OUT = 600
 """Characters that an ellipsis may stand for."""
-NEAR = 0.7
+NEAR = 0.75
 """Weight of the words in the same order over that of both (Dice) from which two texts are one quotation, altered."""
 FUNCTION_WEIGHT = 0.25
 FEWEST_NEAR = 4

@@ -17,7 +17,7 @@ DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "corpus/README.md", ROOT / "index/README.md"]
 )
 
-COMMANDS = sorted(set(re.findall(r"^\|[^|]*?`debatebot (\w+)", README, re.MULTILINE)) | {"serve"})
+COMMANDS = sorted(set(re.findall(r"^\|[^|]*?`debatebot ([\w-]+)", README, re.MULTILINE)) | {"serve"})
 
 
 def debatebot(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -58,7 +58,7 @@ def test_documented_commands_exist(command: str) -> None:
 
 
 def test_every_command_is_documented() -> None:
-    listed = re.findall(r"^    (\w+)(?: {2,}\w.*)?$", debatebot("--help").stdout, re.MULTILINE)
+    listed = re.findall(r"^    ([\w-]+)(?: {2,}\w.*)?$", debatebot("--help").stdout, re.MULTILINE)
     assert sorted(listed) == COMMANDS
 
 
