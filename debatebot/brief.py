@@ -50,7 +50,7 @@ def make_brief(  # noqa: PLR0913
     judged = unrepeated(judge(library, models, stance, candidates, verdicts, progress))
     found = {side: pick(judged, side, models.calibration.threshold) for side in sides}
     unclear = pick_unclear(judged, models.calibration)
-    groups = {side: grouped([item.words for item in found[side]], models.memory) for side in sides}
+    groups = {side: grouped([item.words for item in found[side]], stance, models.memory) for side in sides}
     quoted = {side: [quote(library, item, item.strength(side)) for item in found[side]] for side in sides}
     chosen = {side: choose(found[side], groups[side], count) for side in sides}
     shown = {side: tuple(e for n in chosen[side] if (e := quoted[side][n])) for side in sides}

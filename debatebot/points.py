@@ -11,21 +11,26 @@ import numpy.typing as npt
 from debatebot.embedding import Memory
 from debatebot.retrieve import FUNCTION_WORDS
 
-ALIKE = 0.5
-"""Sentences whose groups are this near (mean cosine) make one point."""
+ALIKE = 0.35
+"""Sentences whose groups are this near (mean cosine) make one point; chosen by `training/choose_alike.py`."""
+LEAST = 1e-6
+"""The length from which a vector has a direction; a text that is the stance itself has none left."""
 LABEL_WORDS = (2, 3)
 
 
-def grouped(texts: Sequence[str], memory: Memory, alike: float = ALIKE) -> list[list[int]]:
+def grouped(texts: Sequence[str], stance: str, memory: Memory, alike: float = ALIKE) -> list[list[int]]:
     """The texts by number, in groups that make one point; groups and their members in the order given.
 
-    Average linkage: the two nearest groups become one, until none are nearer than `alike`.
+    Average linkage: the two nearest groups become one, until none are nearer than `alike`. What the texts share with
+    the stance is taken out of their vectors first, for all of them speak of its subject.
     """
     if len(texts) < 2:
         return [[n] for n in range(len(texts))]
     from scipy.cluster.hierarchy import fcluster, linkage  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    vectors = memory.encode(texts)
+    subject, vectors = memory.encode([stance])[0], memory.encode(texts)
+    vectors = vectors - np.outer(vectors @ subject, subject)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), LEAST)
     apart = np.maximum(0.0, 1.0 - (vectors @ vectors.T)[np.triu_indices(len(texts), 1)])
     groups: dict[int, list[int]] = {}
     for number, name in enumerate(fcluster(linkage(apart, "average"), 1.0 - alike, "distance")):

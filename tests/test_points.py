@@ -18,6 +18,7 @@ COST = [
     "Taxpayers in the city would have to find two billion for the stadium.",
 ]
 TRAFFIC = ["On match days the roads around the stadium will be jammed for hours."]
+BUILD = "The city should build the new stadium."
 BIRDS = ["The marsh behind the harbour is the last nesting place of the bittern."]
 
 
@@ -27,16 +28,20 @@ def memory(model: SentenceTransformerEmbedder) -> Memory:
 
 
 def test_sentences_that_make_one_point_are_one_group(memory: Memory) -> None:
-    assert grouped([COST[0], BIRDS[0], COST[1], TRAFFIC[0]], memory) == [[0, 2], [1], [3]]
+    assert grouped([COST[0], BIRDS[0], COST[1], TRAFFIC[0]], BUILD, memory) == [[0, 2], [1], [3]]
+
+
+def test_a_sentence_that_is_the_stance_itself_is_a_point_of_its_own(memory: Memory) -> None:
+    assert grouped([BUILD, COST[0], COST[1]], BUILD, memory) == [[0], [1, 2]]
 
 
 def test_nothing_makes_no_points(memory: Memory) -> None:
-    assert grouped([], memory) == []
+    assert grouped([], BUILD, memory) == []
     assert labels([], "The stadium should be built.", memory) == []
 
 
 def test_a_point_is_called_by_words_of_its_first_sentence(memory: Memory) -> None:
-    names = labels([COST, TRAFFIC, BIRDS], "The city should build the new stadium.", memory)
+    names = labels([COST, TRAFFIC, BIRDS], BUILD, memory)
     for name, (first, *_) in zip(names, (COST, TRAFFIC, BIRDS), strict=True):
         assert name in first
         assert len(name.split()) in {2, 3}

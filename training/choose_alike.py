@@ -3,7 +3,8 @@
     python -m training.choose_alike --shared ../shared
 
 Draws eight arguments of a topic and side of ArgKP's train split, each matched to one key point, again and
-again; groups them as a brief does; prints, for each threshold, how well "in one group" tells "of one key point".
+again; groups them as a brief does; prints, for each threshold, how well the groups agree with the key points
+(adjusted Rand index: 0 for chance, 1 for the same groups).
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ import argparse
 import csv
 import random
 from collections import defaultdict
-from itertools import combinations
 from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import adjusted_rand_score  # type: ignore[import-untyped]
 
 from debatebot.embedding import Memory, open_embedder
 from debatebot.points import grouped
 from debatebot.settings import Settings
 
 DRAWN, DRAWS = 8, 40
-THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
+THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
@@ -45,23 +48,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     rng = random.Random(1)
-    sides = [side for side in matched(parser.parse_args().shared / "benchmarks/argkp").values() if len(side) >= DRAWN]
-    draws = [rng.sample(side, DRAWN) for side in sides for _ in range(DRAWS)]
-    memory = Memory(open_embedder(Settings()))
-    print("threshold | precision | recall | F1 | points of eight")
+    sides = matched(parser.parse_args().shared / "benchmarks/argkp")
+    many = {side: found for side, found in sides.items() if len(found) >= DRAWN}
+    draws = [(topic, rng.sample(found, DRAWN)) for (topic, _), found in many.items() for _ in range(DRAWS)]
+    print(f"key points of {DRAWN}: {np.mean([len({point for _, point in draw}) for _, draw in draws]):.1f}")
+    memory = Memory(open_embedder(Settings()), most=10_000)
+    print("threshold | adjusted Rand index | points")
     for alike in THRESHOLDS:
-        hits = together = same = groups = 0
-        for draw in draws:
-            group_of: dict[int, int] = {}
-            for number, members in enumerate(grouped([text for text, _ in draw], memory, alike)):
-                groups += 1
-                group_of |= dict.fromkeys(members, number)
-            for a, b in combinations(range(DRAWN), 2):
-                joined, one = group_of[a] == group_of[b], draw[a][1] == draw[b][1]
-                together, same, hits = together + joined, same + one, hits + (joined and one)
-        precision, recall = hits / max(together, 1), hits / same
-        score = 2 * precision * recall / max(precision + recall, 1e-9)
-        print(f"{alike} | {precision:.3f} | {recall:.3f} | {score:.3f} | {groups / len(draws):.1f}")
+        scores, counts = [], []
+        for topic, draw in draws:
+            found = grouped([text for text, _ in draw], topic, memory, alike)
+            names = {member: number for number, members in enumerate(found) for member in members}
+            scores.append(adjusted_rand_score([point for _, point in draw], [names[n] for n in range(DRAWN)]))
+            counts.append(len(found))
+        print(f"{alike} | {np.mean(scores):.3f} | {np.mean(counts):.1f}")
 
 
 if __name__ == "__main__":
