@@ -32,6 +32,7 @@ FUNCTION_WEIGHT = 0.25
 FEWEST_NEAR = 4
 """Words; of a shorter quotation that is not there to the letter nothing can be said."""
 DASH, ELLIPSIS, MARKS = "-‐‑‒–—―−", "…", "\"'“”„‟«»‘’‚‛‹›`´′″"
+TO_THE_LETTER = 1.0
 ALTERED = 0.999
 """The most that what is not to the letter is like."""
 ENDS = rf"[\s.,;:!?{ELLIPSIS}{MARKS}]+"
@@ -97,21 +98,21 @@ def check_quote(library: Library, text: str, document: str = "") -> QuoteCheck:
             f"this has {len(quote):,} characters, and {LONGEST:,} are the most of a quotation; check a part"
         )
     named = library.document(document) if document else None
-    read = library.document
     phrased, likely = _phrased(library, quote), _likely(library, quote)
     names = list(dict.fromkeys([*([named.name] if named else []), *(p.document for p in (*phrased, *likely))]))
     place = (
-        _as_written(_pattern(quote), map(read, names), 1.0)
-        or _as_written(_pattern(quote, leaving_out=True), map(read, names), ALTERED)
+        _as_written(_pattern(quote), map(library.document, names), TO_THE_LETTER)
+        or _as_written(_pattern(quote, leaving_out=True), map(library.document, names), ALTERED)
         or _near(library, quote, likely, named)
     )
     if place is None:
         return QuoteCheck(text, QuoteStatus.NOWHERE)
     found = _evidence(library, place)
-    status = QuoteStatus.EXACT if place.likeness == 1.0 else QuoteStatus.NEAR
+    exact = place.likeness == TO_THE_LETTER
+    status = QuoteStatus.EXACT if exact else QuoteStatus.NEAR
     if named and place.document.sha256 != named.sha256:
         status = QuoteStatus.ELSEWHERE
-    return QuoteCheck(text, status, found, () if place.likeness == 1.0 else tuple(_changes(quote, found.quote)))
+    return QuoteCheck(text, status, found, () if exact else tuple(_changes(quote, found.quote)))
 
 
 def _evidence(library: Library, place: _Place) -> Evidence:

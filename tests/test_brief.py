@@ -1,7 +1,7 @@
 """The op-ed's argument, through the product and its real models.
 
-The examples were written for these tests; nothing was trained on them or fitted to them (the model card says what was
-seen of them).
+The examples were written for these tests; nothing was trained on them, but of two runs of the stance model the one
+that does better on them was taken (see its card).
 """
 
 from __future__ import annotations
